@@ -1,0 +1,172 @@
+# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+import json
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient
+from ...models.backend_defaults import BackendDefaults
+from ...models.error_response import ErrorResponse
+from ...types import (
+    Response,
+)
+
+
+def request_kwargs(
+    id: str,
+    *,
+    ibm_api_version: str = "2026-03-15",
+) -> dict[str, Any]:
+    """The request, as keyword arguments of `httpx.Client.request`."""
+    headers: dict[str, Any] = {}
+    headers["IBM-API-Version"] = ibm_api_version
+
+    request: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/backends/{id}/defaults".format(
+            id=quote(str(id), safe=""),
+        ),
+        "headers": headers,
+    }
+    return request
+
+
+def parse(status_code: int, content: bytes) -> BackendDefaults | ErrorResponse | None:
+    """What the body of an answer says; None for a status that the document does not declare.
+
+    Raises:
+        ModelError: The JSON document does not fit the model of this status.
+        ValueError: The body is not JSON.
+    """
+    if status_code == 200:
+        return BackendDefaults.from_dict(json.loads(content))
+    if 400 <= status_code <= 499:
+        return ErrorResponse.from_dict(json.loads(content))
+    if 500 <= status_code <= 599:
+        return ErrorResponse.from_dict(json.loads(content))
+    return None
+
+
+def _response(response: httpx.Response) -> Response[BackendDefaults | ErrorResponse]:
+    parsed: BackendDefaults | ErrorResponse | None
+    try:
+        parsed = parse(response.status_code, response.content)
+    except (ValueError, RecursionError):
+        parsed = None
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    ibm_api_version: str = "2026-03-15",
+) -> Response[BackendDefaults | ErrorResponse]:
+    """Get Backend Default Settings.
+
+    Returns the defaults for the specified backend. Simulator backends may not support this.
+
+    Args:
+        id (str):
+        ibm_api_version (str):  Default: '2026-03-15'.
+
+    Returns:
+        Status, headers, bytes and the parsed body; never raises for what the answer is.
+
+    Raises:
+        httpx.HTTPError: No answer came.
+    """
+    request = request_kwargs(
+        id=id,
+        ibm_api_version=ibm_api_version,
+    )
+    return _response(client.get_httpx_client().request(**request))
+
+
+def sync(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    ibm_api_version: str = "2026-03-15",
+) -> BackendDefaults | ErrorResponse | None:
+    """Get Backend Default Settings.
+
+    Returns the defaults for the specified backend. Simulator backends may not support this.
+
+    Args:
+        id (str):
+        ibm_api_version (str):  Default: '2026-03-15'.
+
+    Returns:
+        The parsed body, None where it fits no declared model.
+
+    Raises:
+        httpx.HTTPError: No answer came.
+    """
+    return sync_detailed(
+        id=id,
+        client=client,
+        ibm_api_version=ibm_api_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    ibm_api_version: str = "2026-03-15",
+) -> Response[BackendDefaults | ErrorResponse]:
+    """Get Backend Default Settings.
+
+    Returns the defaults for the specified backend. Simulator backends may not support this.
+
+    Args:
+        id (str):
+        ibm_api_version (str):  Default: '2026-03-15'.
+
+    Returns:
+        Status, headers, bytes and the parsed body; never raises for what the answer is.
+
+    Raises:
+        httpx.HTTPError: No answer came.
+    """
+    request = request_kwargs(
+        id=id,
+        ibm_api_version=ibm_api_version,
+    )
+    return _response(await client.get_async_httpx_client().request(**request))
+
+
+async def asyncio(
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    ibm_api_version: str = "2026-03-15",
+) -> BackendDefaults | ErrorResponse | None:
+    """Get Backend Default Settings.
+
+    Returns the defaults for the specified backend. Simulator backends may not support this.
+
+    Args:
+        id (str):
+        ibm_api_version (str):  Default: '2026-03-15'.
+
+    Returns:
+        The parsed body, None where it fits no declared model.
+
+    Raises:
+        httpx.HTTPError: No answer came.
+    """
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            ibm_api_version=ibm_api_version,
+        )
+    ).parsed

@@ -1,0 +1,127 @@
+# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+"""Where requests go and what goes with each of them."""
+
+import ssl
+from typing import Any, Self
+
+import httpx
+from attrs import define, evolve, field
+
+
+@define
+class Client:
+    """Settings of the httpx clients that the endpoints use.
+
+    Attributes:
+        base_url: What comes before the paths of the document.
+        cookies: Sent with every request.
+        headers: Sent with every request.
+        timeout: Of each request; httpx's own where None.
+        verify_ssl: As `verify` of httpx.
+        follow_redirects: As in httpx.
+        httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`.
+    """
+
+    _base_url: str = field(alias="base_url")
+    _cookies: dict[str, str] = field(
+        factory=dict, kw_only=True, alias="cookies", repr=False
+    )
+    _headers: dict[str, str] = field(
+        factory=dict, kw_only=True, alias="headers", repr=False
+    )
+    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
+    _verify_ssl: str | bool | ssl.SSLContext = field(
+        default=True, kw_only=True, alias="verify_ssl"
+    )
+    _follow_redirects: bool = field(
+        default=False, kw_only=True, alias="follow_redirects"
+    )
+    _httpx_args: dict[str, Any] = field(
+        factory=dict, kw_only=True, alias="httpx_args", repr=False
+    )
+    _client: httpx.Client | None = field(default=None, init=False, repr=False, eq=False)
+    _async_client: httpx.AsyncClient | None = field(
+        default=None, init=False, repr=False, eq=False
+    )
+
+    def with_headers(self, headers: dict[str, str]) -> Self:
+        """A new client with further headers."""
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: dict[str, str]) -> Self:
+        """A new client with further cookies."""
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: httpx.Timeout) -> Self:
+        """A new client with another timeout."""
+        return evolve(self, timeout=timeout)
+
+    def _arguments(self) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "base_url": self._base_url,
+            "cookies": self._cookies,
+            "headers": self._headers,
+            "verify": self._verify_ssl,
+            "follow_redirects": self._follow_redirects,
+            **self._httpx_args,
+        }
+        if self._timeout is not None:
+            arguments["timeout"] = self._timeout
+        return arguments
+
+    def set_httpx_client(self, client: httpx.Client) -> Self:
+        """Use this httpx client, whose own settings then hold."""
+        self._client = client
+        return self
+
+    def get_httpx_client(self) -> httpx.Client:
+        """The httpx client of the sync functions, made on first use."""
+        if self._client is None:
+            self._client = httpx.Client(**self._arguments())
+        return self._client
+
+    def __enter__(self) -> Self:
+        self.get_httpx_client().__enter__()
+        return self
+
+    def __exit__(self, *exc_info: Any) -> None:
+        self.get_httpx_client().__exit__(*exc_info)
+
+    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
+        """Use this httpx client, whose own settings then hold."""
+        self._async_client = async_client
+        return self
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """The httpx client of the async functions, made on first use."""
+        if self._async_client is None:
+            self._async_client = httpx.AsyncClient(**self._arguments())
+        return self._async_client
+
+    async def __aenter__(self) -> Self:
+        await self.get_async_httpx_client().__aenter__()
+        return self
+
+    async def __aexit__(self, *exc_info: Any) -> None:
+        await self.get_async_httpx_client().__aexit__(*exc_info)
+
+
+@define
+class AuthenticatedClient(Client):
+    """A client that sends a token.
+
+    Attributes:
+        token: Sent as `<auth_header_name>: <prefix> <token>`.
+        prefix: What comes before the token; nothing where empty.
+        auth_header_name: Name of the header.
+    """
+
+    token: str = field(repr=False)
+    prefix: str = "Bearer"
+    auth_header_name: str = "Authorization"
+
+    def _arguments(self) -> dict[str, Any]:
+        arguments = Client._arguments(self)
+        token = f"{self.prefix} {self.token}" if self.prefix else self.token
+        arguments["headers"] = {**self._headers, self.auth_header_name: token}
+        return arguments

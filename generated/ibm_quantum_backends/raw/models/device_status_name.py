@@ -1,0 +1,18 @@
+# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+from enum import StrEnum
+
+
+class DeviceStatusName(StrEnum):
+    """Known values; another one that the API sends becomes a member too, so identity, pickle and to_dict hold."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+    PAUSED = "paused"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "DeviceStatusName | None":
+        if not isinstance(value, str):
+            return None
+        added = str.__new__(cls, value)
+        added._name_ = added._value_ = value
+        return cls._value2member_map_.setdefault(value, added)  # type: ignore[return-value]

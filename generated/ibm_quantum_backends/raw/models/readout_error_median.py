@@ -1,0 +1,98 @@
+# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..errors import ModelError
+from ..types import (
+    UNSET,
+    Unset,
+    number,
+)
+
+T = TypeVar("T", bound="ReadoutErrorMedian")
+_DECLARED: frozenset[str] = frozenset(
+    (
+        "value",
+        "unit",
+    )
+)
+
+
+@_attrs_define
+class ReadoutErrorMedian:
+    """A ReadoutErrorMedian object.
+
+    Attributes:
+        value (float):  Example: 0.3442341.
+        unit (str | Unset):
+    """
+
+    value: float
+    unit: str | Unset = UNSET
+    _undeclared: dict[str, Any] | None = _attrs_field(
+        init=False, default=None, repr=False, eq=lambda fields: fields or None
+    )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object that this was made from, up to the spelling of a date-time."""
+        document: dict[str, Any] = dict(self._undeclared or ())
+        document["value"] = self.value
+        if self.unit is not UNSET:
+            document["unit"] = self.unit
+        return document
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        """Make the model of a JSON object; unknown fields are kept, and so is the raw value of an optional field that does not fit.
+
+        Raises:
+            ModelError: A required field is missing or does not fit; `path` says where.
+        """
+        if type(src_dict) is not dict:
+            src_dict = ModelError.mapping(src_dict)
+        at = ""
+        try:
+            at = "value"
+            value = src_dict["value"]
+            if type(value) is not float:
+                value = number(value)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError.below(at, src_dict, error) from None
+        model = cls.__new__(cls)  # __init__ takes a third longer
+        model.value = value
+        model.unit = src_dict.get("unit", UNSET)
+        model._undeclared = None
+        if len(src_dict) != 1 + ("unit" in src_dict):
+            model._undeclared = {
+                key: value for key, value in src_dict.items() if key not in _DECLARED
+            }
+        return model
+
+    @property
+    def additional_properties(self) -> dict[str, Any]:
+        """The fields that the document does not declare, by name."""
+        if self._undeclared is None:
+            self._undeclared = {}
+        return self._undeclared
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """Names of the fields that the document does not declare."""
+        return list(self._undeclared or ())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in (self._undeclared or ())

@@ -1,0 +1,139 @@
+# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+"""What the models and endpoints share: UNSET, Response, and the parsers of JSON values."""
+
+import datetime
+from collections.abc import Callable, MutableMapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Generic, Literal, TypeVar, cast
+from uuid import UUID
+
+from attrs import define
+
+from .errors import ModelError
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
+
+
+class Unset:
+    """The type of UNSET, the value of an optional field that is absent; there is one instance."""
+
+    def __new__(cls) -> "Unset":
+        return globals().get("UNSET") or super().__new__(cls)
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"  # the module's own object, for copy, deepcopy and pickle
+
+
+UNSET: Unset = Unset()
+
+
+@define
+class Response(Generic[T]):
+    """An answer: `parsed` is None where the body fits none of the declared models."""
+
+    status_code: int
+    content: bytes
+    headers: MutableMapping[str, str]
+    parsed: T | None
+
+
+date_time = lru_cache(4096)(
+    datetime.datetime.fromisoformat
+)  # a calibration has few dates, each a hundred times
+
+
+def string(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise ModelError("string", value)
+
+
+def integer(value: object) -> int:
+    if type(value) is int:
+        return value
+    if (
+        isinstance(value, float) and value.is_integer()
+    ):  # 5.0 is an integer to JSON Schema
+        return int(value)
+    raise ModelError("integer", value)
+
+
+def number(value: object) -> float:
+    if type(value) is float or type(value) is int:
+        return value
+    raise ModelError("number", value)
+
+
+def boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ModelError("boolean", value)
+
+
+def null(value: object) -> None:
+    if value is not None:
+        raise ModelError("null", value)
+
+
+def array(value: object) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    raise ModelError("array", value)
+
+
+def member(enum: type[E], value: object) -> E:
+    """A member of an enumeration; one that is not declared is added to it."""
+    try:
+        return enum(value)
+    except (TypeError, ValueError):
+        raise ModelError(
+            "string" if issubclass(enum, str) else "integer", value
+        ) from None
+
+
+def first_of(value: Any, *parsers: Callable[[Any], object]) -> object:
+    """What the first parser makes that takes the value."""
+    misfits = []
+    for parse in parsers:
+        try:
+            return parse(value)
+        except ModelError as error:
+            misfits.append(error.expected)
+        except (TypeError, ValueError):
+            misfits.append(parse.__qualname__)
+    raise ModelError(" or ".join(misfits), value)
+
+
+def keep(value: Any, *parsers: Callable[[Any], T]) -> T:
+    """What the first parser makes that takes the value, else the value itself: no optional field fails a document."""
+    if value is not UNSET and value is not None:
+        for parse in parsers:
+            try:
+                return parse(value)
+            except (TypeError, ValueError):
+                pass
+    return cast(T, value)
+
+
+def plain(value: Any) -> Any:
+    """The JSON value of a model, of a list of models, or of what stands in their place."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+__all__ = ["UNSET", "Response", "Unset"]
