@@ -1,0 +1,181 @@
+"""The client for asyncio: the same methods, arguments, results and errors as `Backends`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import httpx
+
+from . import calls, selection
+from .async_transport import AsyncSender
+from .auth import AsyncKeyAuth, TokenAuth
+from .base_client import BaseClient
+from .calls import Call
+from .deadlines import Deadline
+from .errors import BackendsError
+from .instances import Instance, choose_instance, read_instances, search_request
+from .loops import PerLoop
+from .responses import decode_json
+from .settings import Settings
+from .transport import client_options
+
+if TYPE_CHECKING:
+    from .raw.models import BackendConfiguration, BackendDefaults, BackendProperties, BackendStatus, Device
+
+    Devices = list[Device]  # inside the class, `list` is a method
+    Instances = list[Instance]
+
+__all__ = ["AsyncBackends"]
+
+_T = TypeVar("_T")
+_K = TypeVar("_K")
+
+
+class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
+    __doc__ = BaseClient.__doc__
+
+    def _open(self, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
+        self._sender = AsyncSender(client_options(settings.client, transport), settings.retries, transport)
+        self._locks = PerLoop(asyncio.Lock)
+        if settings.api_key is not None:
+            self._auth: httpx.Auth = AsyncKeyAuth(settings.api_key, settings.iam_url, self._sender)
+        else:
+            token = settings.token
+            self._auth = token if isinstance(token, httpx.Auth) else TokenAuth(token or "")
+
+    async def list(self, *, wait_times: bool = False, deadline: float | None = None) -> Devices:
+        """As `Backends.list`."""
+        return await self._do(calls.list_backends(self._settings.api_version, wait_times=wait_times), deadline)
+
+    async def select(
+        self,
+        *,
+        min_qubits: int | None = None,
+        processor: str | None = None,
+        operational: bool | None = True,
+        simulator: bool | None = False,
+        order: str = "queue_length",
+        deadline: float | None = None,
+    ) -> Devices:
+        """As `Backends.select`."""
+        filters = selection.Filters(min_qubits, processor, operational, simulator, order).check()
+        return filters.select(await self.list(deadline=deadline))
+
+    async def least_busy(
+        self,
+        *,
+        min_qubits: int | None = None,
+        processor: str | None = None,
+        operational: bool | None = True,
+        simulator: bool | None = False,
+        deadline: float | None = None,
+    ) -> Device:
+        """As `Backends.least_busy`."""
+        filters = selection.Filters(min_qubits, processor, operational, simulator, "queue_length")
+        return filters.first(await self.list(deadline=deadline))
+
+    async def configuration(
+        self, name: str, *, calibration_id: str | None = None, deadline: float | None = None
+    ) -> BackendConfiguration:
+        """As `Backends.configuration`."""
+        call = calls.configuration(self._settings.api_version, name, calibration_id=calibration_id)
+        return await self._do(call, deadline)
+
+    async def properties(
+        self,
+        name: str,
+        *,
+        updated_before: datetime | date | str | None = None,
+        calibration_id: str | None = None,
+        deadline: float | None = None,
+    ) -> BackendProperties:
+        """As `Backends.properties`."""
+        call = calls.properties(
+            self._settings.api_version, name, updated_before=updated_before, calibration_id=calibration_id
+        )
+        return await self._do(call, deadline)
+
+    async def status(self, name: str, *, deadline: float | None = None) -> BackendStatus:
+        """As `Backends.status`."""
+        return await self._do(calls.status(self._settings.api_version, name), deadline)
+
+    async def defaults(self, name: str, *, deadline: float | None = None) -> BackendDefaults:
+        """As `Backends.defaults`."""
+        return await self._do(calls.defaults(self._settings.api_version, name), deadline)
+
+    async def fleet(
+        self,
+        what: str | Iterable[str] = ("configuration",),
+        *,
+        names: Iterable[str] | None = None,
+        concurrency: int = 8,
+        deadline: float | None = None,
+    ) -> dict[str, dict[str, Any]]:
+        """As `Backends.fleet`."""
+        kinds, limit = calls.check_fleet(what, concurrency)
+        names = [device.name for device in await self.list(deadline=deadline)] if names is None else names
+        jobs = calls.fleet(self._settings.api_version, kinds, names)
+        return calls.by_name(await self._gather(lambda call: self._do(call, deadline), jobs, limit))
+
+    async def instances(self, *, deadline: float | None = None) -> Instances:
+        """As `Backends.instances`."""
+        return await self._search(self._deadline(deadline))
+
+    async def list_all(
+        self, *, wait_times: bool = False, concurrency: int = 8, deadline: float | None = None
+    ) -> dict[Instance, Devices | BackendsError]:
+        """As `Backends.list_all`."""
+        _, limit = calls.check_fleet("status", concurrency)
+        call = calls.list_backends(self._settings.api_version, wait_times=wait_times)
+        jobs = {instance: instance.crn for instance in await self.instances(deadline=deadline)}
+        return await self._gather(lambda crn: self._do(call, deadline, crn), jobs, limit)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._sender.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T:
+        deadline = self._deadline(seconds)
+        request = self._address(call, crn or self._crn or await self._find_instance(deadline))
+        return call.decode(await self._sender.send(request, deadline, self._auth))
+
+    async def _gather(
+        self, do: Callable[[Any], Awaitable[_T]], jobs: dict[_K, Any], concurrency: int
+    ) -> dict[_K, _T | BackendsError]:
+        slots = asyncio.Semaphore(concurrency)
+
+        async def attempt(job: Any) -> _T | BackendsError:
+            async with slots:
+                try:
+                    return await do(job)
+                except BackendsError as error:
+                    return error
+
+        async with asyncio.TaskGroup() as group:
+            tasks = {key: group.create_task(attempt(job)) for key, job in jobs.items()}
+        return {key: task.result() for key, task in tasks.items()}
+
+    async def _find_instance(self, deadline: Deadline) -> str:
+        async with self._locks.get():
+            if self._crn is None:
+                settings = self._settings
+                self._crn = choose_instance(await self._search(deadline), settings.instance_name, settings.region)
+            return self._crn
+
+    async def _search(self, deadline: Deadline) -> Instances:
+        found: Instances = []
+        cursor: str | None = ""
+        while cursor is not None:
+            request = search_request(self._settings.search_url, cursor)
+            page, cursor = read_instances(decode_json(await self._sender.send(request, deadline, self._auth)))
+            found += page
+        return found

@@ -1,0 +1,136 @@
+"""What the synchronous and the asynchronous client have in common: how they are made, and nothing that sends."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+
+from .deadlines import Deadline
+from .errors import InvalidInputError
+from .settings import Settings, make_settings
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .calls import Call
+
+__all__ = ["BaseClient"]
+
+_Transport = TypeVar("_Transport")
+_SANDBOX = Path(__file__).parent / "sandbox"
+_REPLAY_INSTANCE = "crn:v1:bluemix:public:quantum-computing:us-east:a/sandbox:sandbox::"
+_REPLAY_URL = "https://recording.invalid/api"
+
+
+class BaseClient(ABC, Generic[_Transport]):
+    """A client of the API.
+
+    Credentials come from the arguments, else the named account, else the environment (`QISKIT_IBM_TOKEN`,
+    `QISKIT_IBM_INSTANCE`), else the default account that Qiskit saved. Nothing is sent before the first call.
+
+    Args:
+        api_key: IBM Cloud API key; it is exchanged for tokens at IAM and sent nowhere else.
+        token: In place of a key: a bearer token, a function that gives one, or an authentication of httpx.
+        instance: CRN or name of the instance. None: the account's, or its only one.
+        account: Name of a saved account.
+        account_file: Where accounts are saved; `~/.qiskit/qiskit-ibm.json` where None.
+        region: `us-east` or `eu-de`, in place of the one in the CRN; without a CRN, which instances to choose from.
+        private_endpoint: Use the private endpoints, from within IBM Cloud.
+        base_url: Another host, up to `/api`; https, or http to this machine.
+        iam_url: Another host for the token exchange; `IAM_URL` of the environment, or IBM's, where None.
+        api_version: The API's version, a date.
+        timeout: Seconds to connect, and between any two bytes of an answer; or an `httpx.Timeout`.
+        deadline: Seconds for a whole call, retries and token exchange included; None is without end. `deadline=` of a
+            call goes before it.
+        retries: How many attempts may follow the first, after 429, 5xx, or an answer that did not come whole.
+        verify: Whether to verify certificates; or a file of certificates, or an `ssl.SSLContext`.
+        proxy: URL of a proxy; those of the environment where None.
+        transport: What to send through in place of the network, such as `recording.Record`; the settings of
+            connections are then its own.
+
+    Raises:
+        InvalidInputError: An argument that cannot be right.
+        CredentialsError: No credentials, or unusable ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        token: str | Callable[[], str] | httpx.Auth | None = None,
+        instance: str | None = None,
+        account: str | None = None,
+        account_file: str | os.PathLike[str] | None = None,
+        region: str | None = None,
+        private_endpoint: bool = False,
+        base_url: str | None = None,
+        iam_url: str | None = None,
+        api_version: str = "2026-03-15",
+        timeout: float | httpx.Timeout = 30.0,
+        deadline: float | None = 120.0,
+        retries: int = 3,
+        verify: bool | str | ssl.SSLContext = True,
+        proxy: str | None = None,
+        transport: _Transport | None = None,
+    ) -> None:
+        if transport is not None and proxy is not None:
+            raise InvalidInputError("proxy: expected none beside a transport, which connects as it is made to")
+        self._settings = make_settings(
+            api_key=api_key,
+            token=token,
+            instance=instance,
+            account=account,
+            account_file=account_file,
+            region=region,
+            private_endpoint=private_endpoint,
+            base_url=base_url,
+            iam_url=iam_url,
+            api_version=api_version,
+            timeout=timeout,
+            deadline=deadline,
+            retries=retries,
+            verify=verify,
+            proxy=proxy,
+        )
+        self._crn: str | None = self._settings.crn
+        self._open(self._settings, transport)
+
+    @abstractmethod
+    def _open(self, settings: Settings, transport: _Transport | None) -> None: ...
+
+    @classmethod
+    def sandbox(cls) -> Self:
+        """A client of the recording that ships with the package: three real devices, offline, without credentials."""
+        return cls.replay(_SANDBOX)
+
+    @classmethod
+    def replay(cls, path: str | os.PathLike[str]) -> Self:
+        """A client that answers from a recording, offline, without credentials.
+
+        Raises:
+            RecordingError: The folder is not a recording.
+        """
+        from .recording import Replay  # noqa: PLC0415
+
+        transport: Any = Replay(path)
+        return cls(token="replay", instance=_REPLAY_INSTANCE, base_url=_REPLAY_URL, retries=0, transport=transport)
+
+    def __repr__(self) -> str:
+        instance = self._crn or self._settings.instance_name or "(to be found out)"
+        return f"<{type(self).__name__} of instance {instance}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds credentials and cannot be pickled: make it where it is used")
+
+    def _deadline(self, seconds: float | None) -> Deadline:
+        return Deadline(self._settings.deadline if seconds is None else seconds)
+
+    def _address(self, call: Call[Any], crn: str) -> dict[str, Any]:
+        """The request of a call, to the instance's host and in its name."""
+        request = call.request
+        headers = {**request["headers"], "Service-CRN": crn}
+        return {**request, "url": self._settings.base_url_of(crn) + request["url"], "headers": headers}

@@ -1,0 +1,148 @@
+"""The operations of the API as a request and what to make of its answer; both clients send these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from .errors import InvalidInputError
+from .responses import decode, decode_devices
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .raw.models import (
+        BackendConfiguration,
+        BackendDefaults,
+        BackendProperties,
+        BackendStatus,
+        Device,
+        ErrorResponse,
+    )
+
+__all__ = [
+    "DOCUMENTS",
+    "Call",
+    "by_name",
+    "check_fleet",
+    "configuration",
+    "defaults",
+    "fleet",
+    "list_backends",
+    "properties",
+    "status",
+]
+
+_T = TypeVar("_T")
+
+
+class Call(NamedTuple, Generic[_T]):
+    """A request, as arguments of `httpx.Client.request` with a path in place of the URL, and its answer's decoder."""
+
+    request: dict[str, Any]
+    decode: Callable[[httpx.Response], _T]
+
+
+def _check_name(name: str) -> str:
+    """The name, if it can be one segment of a path."""
+    if not isinstance(name, str) or not name:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"backend: expected a name such as ibm_boston, found {name!r}")
+    if not name.isprintable() or any(mark in name for mark in "/\\?#% ") or not name.strip("."):
+        raise InvalidInputError(
+            f"backend: expected a name such as ibm_boston, found {name!r:.80}, which reads as a path"
+        )
+    if len(name) > 500:
+        raise InvalidInputError(f"backend: expected at most 500 characters, found {len(name)}")
+    return name
+
+
+def _given(**optional: Any) -> dict[str, Any]:
+    return {name: value for name, value in optional.items() if value is not None}
+
+
+def _document(request: dict[str, Any], parse: Callable[[int, bytes], _T | ErrorResponse | None]) -> Call[_T]:
+    return Call(request, partial(decode, parse))
+
+
+def list_backends(version: str, *, wait_times: bool) -> Call[list[Device]]:
+    from .raw.api.backends import list_backends as endpoint  # noqa: PLC0415 (models come on first use)
+    from .raw.models.list_backends_fields import ListBackendsFields  # noqa: PLC0415
+
+    fields = _given(fields=ListBackendsFields.WAIT_TIME_SECONDS if wait_times else None)
+    return Call(endpoint.request_kwargs(**fields, ibm_api_version=version), decode_devices)
+
+
+def configuration(version: str, name: str, *, calibration_id: str | None) -> Call[BackendConfiguration]:
+    from .raw.api.backends import get_backend_configuration as endpoint  # noqa: PLC0415
+
+    query = _given(calibration_id=calibration_id)
+    request = endpoint.request_kwargs(_check_name(name), **query, ibm_api_version=version)
+    return _document(request, endpoint.parse)
+
+
+def properties(
+    version: str, name: str, *, updated_before: datetime | date | str | None, calibration_id: str | None
+) -> Call[BackendProperties]:
+    from .raw.api.backends import get_backend_properties as endpoint  # noqa: PLC0415
+
+    if updated_before is not None:
+        from .dates import parse_time  # noqa: PLC0415
+
+        updated_before = parse_time(updated_before)
+    query = _given(updated_before=updated_before, calibration_id=calibration_id)
+    request = endpoint.request_kwargs(_check_name(name), **query, ibm_api_version=version)
+    return _document(request, endpoint.parse)
+
+
+def status(version: str, name: str) -> Call[BackendStatus]:
+    from .raw.api.backends import get_backend_status as endpoint  # noqa: PLC0415
+
+    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
+    return _document(request, endpoint.parse)
+
+
+def defaults(version: str, name: str) -> Call[BackendDefaults]:
+    from .raw.api.backends import get_backend_defaults as endpoint  # noqa: PLC0415
+
+    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
+    return _document(request, endpoint.parse)
+
+
+# The documents of one backend, by the name of the method that gets them.
+DOCUMENTS: dict[str, Callable[[str, str], Call[Any]]] = {
+    "configuration": lambda version, name: configuration(version, name, calibration_id=None),
+    "properties": lambda version, name: properties(version, name, updated_before=None, calibration_id=None),
+    "status": status,
+    "defaults": defaults,
+}
+
+
+def check_fleet(what: str | Iterable[str], concurrency: int) -> tuple[tuple[str, ...], int]:
+    """The kinds of document that a fleet call names, and how many requests at once.
+
+    Raises:
+        InvalidInputError: A kind that there is not, or none; or less than 1 at once.
+    """
+    kinds = (what,) if isinstance(what, str) else tuple(what)
+    if not kinds or not {*kinds} <= DOCUMENTS.keys():
+        raise InvalidInputError(f"what: expected any of {', '.join(DOCUMENTS)}, found {', '.join(map(str, kinds))!r}")
+    if concurrency < 1:
+        raise InvalidInputError(f"concurrency: expected 1 or more, found {concurrency!r}")
+    return kinds, concurrency
+
+
+def fleet(version: str, kinds: Iterable[str], names: Iterable[str]) -> dict[tuple[str, str], Call[Any]]:
+    """The calls of a fleet, by name and kind; all names are checked before the first is sent."""
+    if isinstance(names, str):
+        raise InvalidInputError(f"names: expected several names, found the string {names!r}")
+    return {(name, kind): DOCUMENTS[kind](version, name) for name in names for kind in kinds}
+
+
+def by_name(results: Mapping[tuple[str, str], _T]) -> dict[str, dict[str, _T]]:
+    """The results of a fleet, by name and then by kind."""
+    nested: dict[str, dict[str, _T]] = {}
+    for (name, kind), result in results.items():
+        nested.setdefault(name, {})[kind] = result
+    return nested

@@ -1,0 +1,164 @@
+"""What an answer says: a model, or the error that its status and body stand for. Nothing here sends anything."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import responses as _REASONS
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from . import errors
+from .documents import as_array, as_object
+from .errors import APIStatusError, DecodeError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .raw.models import Device, ErrorItem, ErrorResponse
+
+__all__ = ["decode", "decode_devices", "decode_json", "retry_after", "status_error"]
+
+_T = TypeVar("_T")
+_logger = logging.getLogger(__name__)
+_BY_STATUS: Mapping[int, type[APIStatusError]] = {
+    400: errors.BadRequestError,
+    401: errors.AuthenticationError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    429: errors.RateLimitError,
+}
+
+
+def decode(parse: Callable[[int, bytes], _T | ErrorResponse | None], response: httpx.Response) -> _T:
+    """The model of an answer.
+
+    Args:
+        parse: The raw endpoint's `parse`.
+        response: A complete answer.
+
+    Raises:
+        APIStatusError: The status is another than 200.
+        DecodeError: The body is not JSON, or does not fit the model; `path` says where.
+    """
+    if response.status_code != 200:
+        raise status_error(response)
+    return _parsed(lambda body: cast(_T, parse(200, body)), response)
+
+
+def decode_devices(response: httpx.Response) -> list[Device]:
+    """The list of backends; an entry that does not fit its model is left out, and logged as a warning.
+
+    Raises:
+        APIStatusError, DecodeError: As `decode`.
+    """
+    from .raw.errors import ModelError  # noqa: PLC0415 (models come on first use)
+    from .raw.models.device import Device  # noqa: PLC0415
+
+    rows = as_array(decode_json(response).get("devices"))
+    if rows is None:
+        raise _misfit(response, "$.devices: expected an array", "$.devices")
+    devices: list[Device] = []
+    for index, row in enumerate(rows):
+        try:
+            devices.append(Device.from_dict(row))
+        except ModelError as error:
+            _logger.warning("a backend is left out of the list: $.devices[%d]%s", index, str(error)[1:])
+    return devices
+
+
+def decode_json(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer.
+
+    Raises:
+        APIStatusError, DecodeError: As `decode`.
+    """
+    if response.status_code != 200:
+        raise status_error(response)
+    document = as_object(_parsed(json.loads, response))
+    if document is None:
+        raise _misfit(response, "$: expected a JSON object", "$")
+    return document
+
+
+def _parsed(parse: Callable[[bytes], _T], response: httpx.Response) -> _T:
+    """What `parse` makes of the body; its own errors stay here, as they hold the whole document."""
+    try:
+        return parse(response.content)
+    except (ValueError, RecursionError) as error:
+        path: str = getattr(error, "path", "$")
+        reason = str(error) if path != "$" else f"$: expected a JSON object: {error!s:.80}"
+    raise _misfit(response, reason, path)
+
+
+def _misfit(response: httpx.Response, reason: str, path: str) -> DecodeError:
+    kind = response.headers.get("Content-Type", "no type")
+    where = f"{_line(response)}: {len(response.content)} bytes, {kind}"
+    return DecodeError(f"{reason} ({where})", path=path, body=response.content)
+
+
+def _line(response: httpx.Response) -> str:
+    return f"{response.request.method} {response.request.url.copy_with(query=None)}"
+
+
+def status_error(
+    response: httpx.Response, *, kind: type[APIStatusError] | None = None, secret: str | None = None
+) -> APIStatusError:
+    """The error that an answer's status and body stand for, with the server's own words.
+
+    Args:
+        response: A complete answer.
+        kind: The class, in place of the one of the status.
+        secret: What the request held and the error must not, should a proxy show what it was sent.
+    """
+    status, body = response.status_code, response.content
+    body = body.replace(secret.encode(), b"***") if secret else body
+    items, trace = _error_items(body)
+    kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
+    told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
+    message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
+    headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
+    return kind(
+        message + (f" (trace {trace})" if trace else ""),
+        status_code=status,
+        errors=items,
+        trace=trace,
+        request_id=headers.get("x-global-transaction-id") or headers.get("x-request-id"),
+        retry_after=retry_after(headers),
+        headers=headers,
+        body=body,
+    )
+
+
+def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
+    """The errors and the trace that a body names, in the API's form or in IAM's."""
+    from .raw.models.error_item import ErrorItem  # noqa: PLC0415 (models come on first use)
+    from .raw.models.error_response import ErrorResponse  # noqa: PLC0415
+
+    try:
+        document = as_object(json.loads(body)) or {}
+        if "errorMessage" in document:
+            return (ErrorItem(code=str(document.get("errorCode", "")), message=str(document["errorMessage"])),), None
+        parsed = ErrorResponse.from_dict(document)
+    except (ValueError, RecursionError):
+        return (), None
+    return tuple(parsed.errors), parsed.trace if isinstance(parsed.trace, str) else None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that `Retry-After` asks to wait, whether it says a number or a date; None where it says nothing.
+
+    Source: RFC 9110, section 10.2.3.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (date - datetime.now(UTC)).total_seconds())

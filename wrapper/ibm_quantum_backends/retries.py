@@ -1,0 +1,73 @@
+"""When to send a request again, and after how long: a policy for httpx-retries that keeps to one deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+
+import httpx
+from httpx_retries import Retry
+
+from .deadlines import Deadline
+from .responses import retry_after
+
+__all__ = ["DeadlineRetry", "GiveUpError"]
+
+# Answers after which the same request may succeed; 520 to 524 are an edge proxy's.
+_STATUSES = frozenset({429, 500, 502, 503, 504, *range(520, 525)})
+_FAILURES = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
+
+
+class GiveUpError(Exception):
+    """The next attempt would begin after the deadline: what the last one came to stands."""
+
+    def __init__(self, outcome: httpx.Response | Exception) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+class DeadlineRetry(Retry):
+    """The policy of one call.
+
+    Args:
+        retries: How many attempts may follow the first.
+        deadline: Of the call; no sleep goes beyond it.
+        timeout: The `timeout` extension of the request; narrowed before each attempt to what is left.
+    """
+
+    def __init__(self, retries: int, deadline: Deadline, timeout: dict[str, float | None]) -> None:
+        super().__init__(retries, ("GET", "POST"), _STATUSES, _FAILURES, max_backoff_wait=math.inf)
+        self.attempts_made: int = 0
+        self._deadline = deadline
+        self._timeout = timeout
+
+    def increment(self) -> DeadlineRetry:
+        self.attempts_made += 1
+        return self
+
+    def is_retryable_exception(self, exception: Exception) -> bool:
+        # A certificate does not get better by asking again.
+        return super().is_retryable_exception(exception) and "CERTIFICATE_VERIFY_FAILED" not in str(exception)
+
+    def backoff_strategy(self) -> float:
+        return min(8.0, 0.5 * 2.0 ** (self.attempts_made - 1)) * random.uniform(0.5, 1)
+
+    def sleep(self, response: httpx.Response | Exception) -> None:
+        time.sleep(self._wait(response))
+        self._narrow()
+
+    async def asleep(self, response: httpx.Response | Exception) -> None:
+        await asyncio.sleep(self._wait(response))
+        self._narrow()
+
+    def _wait(self, outcome: httpx.Response | Exception) -> float:
+        asked = retry_after(outcome.headers) if isinstance(outcome, httpx.Response) else None
+        seconds = self.backoff_strategy() if asked is None else asked
+        if seconds >= self._deadline.remaining():
+            raise GiveUpError(outcome)
+        return seconds
+
+    def _narrow(self) -> None:
+        self._timeout.update(self._deadline.limit(self._timeout))

@@ -1,0 +1,134 @@
+"""Sending one request to a complete answer, whatever it says, within a deadline."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from . import __version__
+from .deadlines import Deadline
+from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
+
+__all__ = ["IN_FLIGHT", "Sender", "client_options", "connection_error"]
+
+# More requests at once would wait for a connection, and time out there: the pool has 100, and a token exchange needs
+# one beside those of the requests that wait for it.
+IN_FLIGHT = 64
+
+
+def client_options(settings: dict[str, Any], transport: object) -> dict[str, Any]:
+    """Arguments that `httpx.Client` and `httpx.AsyncClient` share.
+
+    Args:
+        settings: `timeout`, `verify` and `proxy`.
+        transport: What to send through in place of the network; it connects as it is made to.
+    """
+    verify, proxy = settings["verify"], settings["proxy"]
+    if transport is not None:
+        verify, proxy = True, None
+    elif isinstance(verify, str):  # httpx deprecates a path
+        verify = ssl.create_default_context(cafile=verify)
+    agent = {"User-Agent": f"ibm-quantum-backends/{__version__}", "Accept": "application/json"}
+    return {**settings, "verify": verify, "proxy": proxy, "headers": agent, "follow_redirects": False}
+
+
+def connection_error(error: Exception, request: dict[str, Any]) -> BackendsError:
+    """The error that stands for no complete answer; it holds nothing of httpx, whose requests hold credentials."""
+    line = f"{request['method'].upper()} {request['url']}"
+    if isinstance(error, httpx.TimeoutException):
+        return APITimeoutError(f"no complete answer in time ({line}: {type(error).__name__})")
+    if isinstance(error, httpx.DecodingError):
+        return DecodeError(f"$: the body is not what its Content-Encoding says ({line})", path="$", body=b"")
+    if isinstance(error, httpx.LocalProtocolError):  # its text would quote a header
+        return APIConnectionError(f"the request cannot be sent as it is ({line})")
+    return APIConnectionError(f"{error or type(error).__name__} ({line})")
+
+
+class _LimitedStream(httpx.SyncByteStream):
+    """A body that is read no longer than the deadline: a server that sends a byte at a time meets no other limit."""
+
+    def __init__(self, stream: httpx.SyncByteStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield chunk
+            self._deadline.remaining()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _limit_body(response: httpx.Response) -> None:
+    stream = response.stream
+    assert isinstance(stream, httpx.SyncByteStream)
+    response.stream = _LimitedStream(stream, response.request.extensions["deadline"])
+
+
+class Sender:
+    """Sends requests through one `httpx.Client`.
+
+    Args:
+        options: From `client_options`.
+        retries: How many attempts may follow the first.
+        transport: What to send through in place of the network.
+    """
+
+    def __init__(self, options: dict[str, Any], retries: int, transport: httpx.BaseTransport | None) -> None:
+        self._client = httpx.Client(**options, transport=transport, event_hooks={"response": [_limit_body]})
+        self._retries = retries
+        self._slots = threading.BoundedSemaphore(IN_FLIGHT)
+
+    def send(self, request: dict[str, Any], deadline: Deadline, auth: httpx.Auth) -> httpx.Response:
+        """A complete answer with any status.
+
+        Args:
+            request: Arguments of `httpx.Client.request`, the URL absolute.
+            deadline: Of the call.
+            auth: What adds the credentials.
+
+        Raises:
+            APIConnectionError: No complete answer came.
+            DecodeError: The body cannot be decompressed.
+        """
+        if not self._slots.acquire(timeout=min(deadline.remaining(), threading.TIMEOUT_MAX)):
+            raise deadline.error()
+        try:
+            return self.exchange(request, deadline, auth=auth)
+        finally:
+            self._slots.release()
+
+    def exchange(
+        self, request: dict[str, Any], deadline: Deadline, *, retries: int | None = None, auth: httpx.Auth | None = None
+    ) -> httpx.Response:
+        """As `send`, and does not wait for a slot: its caller may hold one."""
+        timeout = deadline.limit(self._client.timeout.as_dict())
+        extensions = {"timeout": timeout, "deadline": deadline}
+        retries = self._retries if retries is None else retries
+        outcome: httpx.Response | Exception
+        try:
+            if retries == 0:
+                return self._client.send(self._client.build_request(**request, extensions=extensions), auth=auth)
+            from httpx_retries import retry_request  # noqa: PLC0415 (the sandbox's start does not need it)
+
+            from .retries import DeadlineRetry, GiveUpError  # noqa: PLC0415
+
+            policy = DeadlineRetry(retries, deadline, timeout)
+            try:
+                return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
+            except GiveUpError as stop:
+                outcome = stop.outcome
+        except httpx.HTTPError as error:
+            outcome = error
+        if isinstance(outcome, httpx.Response):
+            return outcome
+        # Outside of the except clause: the context of an error would hold the request, and that the credentials.
+        raise connection_error(outcome, request)
+
+    def close(self) -> None:
+        self._client.close()
