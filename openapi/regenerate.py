@@ -27,6 +27,7 @@ PROJECT = OPENAPI.parent
 GENERATED = PROJECT / "generated"
 RAW = Path("ibm_quantum_backends/raw")
 SPEC = RAW / "_spec"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 HEADER = "# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.\n"
 README = """\
 # Generated: do not edit
@@ -45,19 +46,20 @@ class RegenerateError(Exception):
     """generated/ cannot be made; the message says of which file and why."""
 
 
-def load_yaml(path: Path) -> Any:
-    """A YAML document as plain dicts, lists and scalars."""
+def load_yaml(data: bytes, name: str) -> Any:
+    """A YAML document as plain dicts, lists and scalars; `name` is for the error."""
+    yaml: Any = YAML(typ="safe")
     try:
-        return YAML(typ="safe").load(path.read_bytes())
-    except YAMLError as error:
-        raise RegenerateError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from None
+        return yaml.load(data)
+    except (YAMLError, ValueError) as error:
+        raise RegenerateError(f"{name}: expected YAML: {' '.join(str(error).split()):.200}") from None
 
 
 def dump_yaml(document: object) -> str:
     """YAML in the document's own order, one style, no line folding, so that a diff shows the change alone."""
-    yaml = YAML(typ="safe")
+    yaml: Any = YAML(typ="safe")
     yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.sort_base_mapping_type_on_output = False
     yaml.width = 4096
     yaml.dump(document, out := StringIO())
     return out.getvalue()
@@ -72,17 +74,22 @@ def check_tools() -> None:
             raise RegenerateError(f"{name}: expected version {pinned} (pyproject.toml), found {found}")
 
 
+def load_overlay() -> Any:
+    return load_yaml((OPENAPI / "overlay.yaml").read_bytes(), "openapi/overlay.yaml")
+
+
 def effective_document() -> Any:
     """IBM's document, its hash checked, after the overlay."""
     source = tomllib.loads((OPENAPI / "source.toml").read_text())
-    found = hashlib.sha256((OPENAPI / "backends.yaml").read_bytes()).hexdigest()
+    document = (OPENAPI / "backends.yaml").read_bytes()
+    found = hashlib.sha256(document).hexdigest()
     if found != source["sha256"]:
         raise RegenerateError(
             f"openapi/backends.yaml: expected sha256 {source['sha256']} (openapi/source.toml), found {found}; "
             "it is IBM's file, byte for byte: correct it in openapi/overlay.yaml, replace it by `nox -s update`"
         )
     try:
-        return overlay.apply(load_yaml(OPENAPI / "backends.yaml"), load_yaml(OPENAPI / "overlay.yaml"))
+        return overlay.apply(load_yaml(document, "openapi/backends.yaml"), load_overlay())
     except overlay.OverlayError as error:
         raise RegenerateError(f"openapi/overlay.yaml: {error}") from None
 
@@ -105,13 +112,12 @@ def run_generator(document: Path, output: Path) -> None:
 
 def check_complete(document: Any, package: Path) -> None:
     """Fail where an operation was left out, or an override in generator.yaml matches nothing: both are silent."""
-    for path in document["paths"].values():
-        for method, operation in path.items():
-            if method == "parameters":
-                continue
-            if not list(package.glob(f"api/*/{operation['operationId']}.py")):
-                raise RegenerateError(f"the generator left out the operation {operation['operationId']}")
-    config = load_yaml(OPENAPI / "generator.yaml")
+    for url, path in document["paths"].items():
+        for method in path.keys() & METHODS:
+            name = path[method].get("operationId")
+            if not name or not list(package.glob(f"api/*/{name}.py")):
+                raise RegenerateError(f"the generator left out {method.upper()} {url} (operationId {name})")
+    config = load_yaml((OPENAPI / "generator.yaml").read_bytes(), "openapi/generator.yaml")
     for key, override in config["class_overrides"].items():
         module = package / "models" / f"{override['module_name']}.py"
         if not module.exists() or f"class {override['class_name']}" not in module.read_text():
@@ -125,34 +131,34 @@ def files(folder: Path) -> Iterator[Path]:
             yield path.relative_to(folder)
 
 
-def produce() -> dict[Path, str]:
-    """What generated/ must hold: text by path."""
+def produce() -> dict[Path, bytes]:
+    """What generated/ must hold, by path."""
     check_tools()
     document = effective_document()
-    effective = dump_yaml(document)
+    header, effective = HEADER.encode(), dump_yaml(document).encode()
     with tempfile.TemporaryDirectory() as scratch:
-        (source := Path(scratch) / "effective.yaml").write_text(effective)
+        (source := Path(scratch) / "effective.yaml").write_bytes(effective)
         run_generator(source, package := Path(scratch) / "raw")
         check_complete(document, package)
-        made = {RAW / path: HEADER + (package / path).read_text() for path in files(package) if path.suffix == ".py"}
-    made[RAW / "py.typed"] = ""
-    made[SPEC / "effective.yaml"] = HEADER + effective
-    made[SPEC / "upstream.yaml"] = (OPENAPI / "backends.yaml").read_text()
-    made[SPEC / "overlay.yaml"] = (OPENAPI / "overlay.yaml").read_text()
-    made[Path("README.md")] = README
+        made = {RAW / path: header + (package / path).read_bytes() for path in files(package) if path.suffix == ".py"}
+    made[RAW / "py.typed"] = b""
+    made[SPEC / "effective.yaml"] = header + effective
+    made[SPEC / "upstream.yaml"] = (OPENAPI / "backends.yaml").read_bytes()
+    made[SPEC / "overlay.yaml"] = (OPENAPI / "overlay.yaml").read_bytes()
+    made[Path("README.md")] = README.encode()
     return made
 
 
-def differences(made: dict[Path, str]) -> dict[Path, str]:
+def differences(made: dict[Path, bytes]) -> dict[Path, str]:
     """By path, how generated/ differs from what it must hold: "missing", "untracked" or "differs"."""
-    found = {path: (GENERATED / path).read_text(errors="replace") for path in files(GENERATED)}
+    found = {path: (GENERATED / path).read_bytes() for path in files(GENERATED)}
     states = dict.fromkeys(made.keys() - found.keys(), "missing")
     states |= dict.fromkeys(found.keys() - made.keys(), "untracked")
     states |= {path: "differs" for path in made.keys() & found.keys() if made[path] != found[path]}
     return dict(sorted(states.items()))
 
 
-def check(made: dict[Path, str]) -> int:
+def check(made: dict[Path, bytes]) -> int:
     """Print each file that is not what openapi/ produces; 1 where there is one."""
     states = differences(made)
     for name, copy in (("backends.yaml", "upstream.yaml"), ("overlay.yaml", "overlay.yaml")):
@@ -164,10 +170,10 @@ def check(made: dict[Path, str]) -> int:
     return 1 if states else 0
 
 
-def write(made: dict[Path, str]) -> None:
+def write(made: dict[Path, bytes]) -> None:
     """Bring generated/ in step, and print what changed: the effective document as a diff, the rest by name."""
     effective = GENERATED / SPEC / "effective.yaml"
-    before = effective.read_text() if effective.exists() else ""
+    before = effective.read_bytes() if effective.exists() else b""
     states = differences(made)
     for path, state in states.items():
         target = GENERATED / path
@@ -175,17 +181,19 @@ def write(made: dict[Path, str]) -> None:
             target.unlink()
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(made[path])
-    after = made[SPEC / "effective.yaml"]
-    sys.stdout.writelines(
-        difflib.unified_diff(before.splitlines(True), after.splitlines(True), "effective before", "effective after")
-        if before
-        else ()
-    )
+            target.write_bytes(made[path])
+    if before:
+        sys.stdout.writelines(diff("effective document", before.decode(), made[SPEC / "effective.yaml"].decode()))
     words = {"missing": "added", "untracked": "removed", "differs": "changed"}
     for path, state in states.items():
         print(f"generated/{path}: {words[state]}")
-    print(f"{len(states)} files changed; `git diff generated/` shows how" if states else "nothing changed")
+    print(f"files changed: {len(states)}; `git diff generated/` shows how" if states else "nothing changed")
+
+
+def diff(name: str, before: str, after: str) -> list[str]:
+    """A unified diff in lines; empty where both are the same."""
+    lines = before.splitlines(True), after.splitlines(True)
+    return list(difflib.unified_diff(*lines, fromfile=f"{name} before", tofile=f"{name} after"))
 
 
 def main() -> int:

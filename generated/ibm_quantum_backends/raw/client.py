@@ -24,10 +24,10 @@ class Client:
 
     _base_url: str = field(alias="base_url")
     _cookies: dict[str, str] = field(
-        factory=dict, kw_only=True, alias="cookies", repr=False
+        factory=dict[str, str], kw_only=True, alias="cookies", repr=False
     )
     _headers: dict[str, str] = field(
-        factory=dict, kw_only=True, alias="headers", repr=False
+        factory=dict[str, str], kw_only=True, alias="headers", repr=False
     )
     _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
     _verify_ssl: str | bool | ssl.SSLContext = field(
@@ -37,7 +37,7 @@ class Client:
         default=False, kw_only=True, alias="follow_redirects"
     )
     _httpx_args: dict[str, Any] = field(
-        factory=dict, kw_only=True, alias="httpx_args", repr=False
+        factory=dict[str, Any], kw_only=True, alias="httpx_args", repr=False
     )
     _client: httpx.Client | None = field(default=None, init=False, repr=False, eq=False)
     _async_client: httpx.AsyncClient | None = field(

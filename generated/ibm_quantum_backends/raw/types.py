@@ -6,6 +6,7 @@ from collections.abc import Callable, MutableMapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, cast
+from urllib.parse import quote
 from uuid import UUID
 
 from attrs import define
@@ -20,7 +21,8 @@ class Unset:
     """The type of UNSET, the value of an optional field that is absent; there is one instance."""
 
     def __new__(cls) -> "Unset":
-        return globals().get("UNSET") or super().__new__(cls)
+        unset: Unset | None = globals().get("UNSET")
+        return super().__new__(cls) if unset is None else unset
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -43,6 +45,12 @@ class Response(Generic[T]):
     content: bytes
     headers: MutableMapping[str, str]
     parsed: T | None
+
+
+def segment(value: object) -> str:
+    """One segment of a path; dots alone would be a step up, so they are escaped too."""
+    quoted = quote(str(value), safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 date_time = lru_cache(4096)(
@@ -85,7 +93,7 @@ def null(value: object) -> None:
 
 def array(value: object) -> list[Any]:
     if isinstance(value, list):
-        return value
+        return cast("list[object]", value)
     raise ModelError("array", value)
 
 
@@ -101,14 +109,16 @@ def member(enum: type[E], value: object) -> E:
 
 def first_of(value: Any, *parsers: Callable[[Any], object]) -> object:
     """What the first parser makes that takes the value."""
-    misfits = []
+    misfits: list[str] = []
     for parse in parsers:
         try:
             return parse(value)
         except ModelError as error:
+            if error.at is not value:  # of the right kind, with a misfit further down
+                raise
             misfits.append(error.expected)
-        except (TypeError, ValueError):
-            misfits.append(parse.__qualname__)
+        except (TypeError, ValueError) as error:
+            misfits.append(f"a value that can be read ({error})")
     raise ModelError(" or ".join(misfits), value)
 
 
@@ -126,7 +136,7 @@ def keep(value: Any, *parsers: Callable[[Any], T]) -> T:
 def plain(value: Any) -> Any:
     """The JSON value of a model, of a list of models, or of what stands in their place."""
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("list[object]", value)]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime.date):

@@ -55,14 +55,16 @@ class BackendClops:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "type"
-            type_ = member(BackendClopsType, src_dict["type"])
+            _type_ = member(BackendClopsType, src_dict["type"])
             at = "value"
-            value = cast(
+            _value = cast(
                 "int | str",
                 first_of(
                     src_dict["value"],
@@ -73,8 +75,8 @@ class BackendClops:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.type_ = type_
-        model.value = value
+        model.type_ = _type_
+        model.value = _value
         model._undeclared = None
         if len(src_dict) != 2:
             model._undeclared = {

@@ -402,30 +402,32 @@ class BackendConfiguration:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "backend_name"
-            backend_name = src_dict["backend_name"]
-            if type(backend_name) is not str:
-                backend_name = string(backend_name)
+            _backend_name = src_dict["backend_name"]
+            if type(_backend_name) is not str:
+                _backend_name = string(_backend_name)
             at = "backend_version"
-            backend_version = src_dict["backend_version"]
-            if type(backend_version) is not str:
-                backend_version = string(backend_version)
+            _backend_version = src_dict["backend_version"]
+            if type(_backend_version) is not str:
+                _backend_version = string(_backend_version)
             at = "basis_gates"
-            basis_gates = array(src_dict["basis_gates"])
-            for item in basis_gates:
+            _basis_gates = array(src_dict["basis_gates"])
+            for item in _basis_gates:
                 if type(item) is not str:
-                    basis_gates = [string(item) for item in array(basis_gates)]
+                    _basis_gates = [string(item) for item in array(_basis_gates)]
                     break
             at = "conditional"
-            conditional = src_dict["conditional"]
-            if type(conditional) is not bool:
-                conditional = boolean(conditional)
+            _conditional = src_dict["conditional"]
+            if type(_conditional) is not bool:
+                _conditional = boolean(_conditional)
             at = "coupling_map"
-            coupling_map = cast(
+            _coupling_map = cast(
                 "list[list[int]] | None",
                 first_of(
                     src_dict["coupling_map"],
@@ -436,34 +438,34 @@ class BackendConfiguration:
                 ),
             )
             at = "gates"
-            gates = [GateConfig.from_dict(item) for item in array(src_dict["gates"])]
+            _gates = [GateConfig.from_dict(item) for item in array(src_dict["gates"])]
             at = "local"
-            local = src_dict["local"]
-            if type(local) is not bool:
-                local = boolean(local)
+            _local = src_dict["local"]
+            if type(_local) is not bool:
+                _local = boolean(_local)
             at = "memory"
-            memory = src_dict["memory"]
-            if type(memory) is not bool:
-                memory = boolean(memory)
+            _memory = src_dict["memory"]
+            if type(_memory) is not bool:
+                _memory = boolean(_memory)
             at = "n_qubits"
-            n_qubits = src_dict["n_qubits"]
-            if type(n_qubits) is not int:
-                n_qubits = integer(n_qubits)
+            _n_qubits = src_dict["n_qubits"]
+            if type(_n_qubits) is not int:
+                _n_qubits = integer(_n_qubits)
             at = "online_date"
-            online_date = date_time(src_dict["online_date"])
+            _online_date = date_time(src_dict["online_date"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.backend_name = backend_name
-        model.backend_version = backend_version
-        model.basis_gates = basis_gates
-        model.conditional = conditional
-        model.coupling_map = coupling_map
-        model.gates = gates
-        model.local = local
-        model.memory = memory
-        model.n_qubits = n_qubits
-        model.online_date = online_date
+        model.backend_name = _backend_name
+        model.backend_version = _backend_version
+        model.basis_gates = _basis_gates
+        model.conditional = _conditional
+        model.coupling_map = _coupling_map
+        model.gates = _gates
+        model.local = _local
+        model.memory = _memory
+        model.n_qubits = _n_qubits
+        model.online_date = _online_date
         model.acquisition_latency = src_dict.get("acquisition_latency", UNSET)
         model.clops = keep(
             src_dict.get("clops", UNSET),

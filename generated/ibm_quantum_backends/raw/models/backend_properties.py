@@ -83,40 +83,42 @@ class BackendProperties:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "backend_name"
-            backend_name = src_dict["backend_name"]
-            if type(backend_name) is not str:
-                backend_name = string(backend_name)
+            _backend_name = src_dict["backend_name"]
+            if type(_backend_name) is not str:
+                _backend_name = string(_backend_name)
             at = "backend_version"
-            backend_version = src_dict["backend_version"]
-            if type(backend_version) is not str:
-                backend_version = string(backend_version)
+            _backend_version = src_dict["backend_version"]
+            if type(_backend_version) is not str:
+                _backend_version = string(_backend_version)
             at = "gates"
-            gates = [
+            _gates = [
                 GateProperties.from_dict(item) for item in array(src_dict["gates"])
             ]
             at = "general"
-            general = [Nduv.from_dict(item) for item in array(src_dict["general"])]
+            _general = [Nduv.from_dict(item) for item in array(src_dict["general"])]
             at = "last_update_date"
-            last_update_date = date_time(src_dict["last_update_date"])
+            _last_update_date = date_time(src_dict["last_update_date"])
             at = "qubits"
-            qubits = [
+            _qubits = [
                 [Nduv.from_dict(item) for item in array(item)]
                 for item in array(src_dict["qubits"])
             ]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.backend_name = backend_name
-        model.backend_version = backend_version
-        model.gates = gates
-        model.general = general
-        model.last_update_date = last_update_date
-        model.qubits = qubits
+        model.backend_name = _backend_name
+        model.backend_version = _backend_version
+        model.gates = _gates
+        model.general = _general
+        model.last_update_date = _last_update_date
+        model.qubits = _qubits
         model.general_qlists = keep(
             src_dict.get("general_qlists", UNSET),
             lambda value: [QubitList.from_dict(item) for item in array(value)],

@@ -68,18 +68,20 @@ class BackendStatus:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "length_queue"
-            length_queue = src_dict["length_queue"]
-            if type(length_queue) is not int:
-                length_queue = integer(length_queue)
+            _length_queue = src_dict["length_queue"]
+            if type(_length_queue) is not int:
+                _length_queue = integer(_length_queue)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.length_queue = length_queue
+        model.length_queue = _length_queue
         model.state = src_dict.get("state", UNSET)
         model.status = src_dict.get("status", UNSET)
         model.message = src_dict.get("message", UNSET)

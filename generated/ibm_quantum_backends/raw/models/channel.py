@@ -58,26 +58,28 @@ class Channel:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "operates"
-            operates = ChannelOperates.from_dict(src_dict["operates"])
+            _operates = ChannelOperates.from_dict(src_dict["operates"])
             at = "purpose"
-            purpose = src_dict["purpose"]
-            if type(purpose) is not str:
-                purpose = string(purpose)
+            _purpose = src_dict["purpose"]
+            if type(_purpose) is not str:
+                _purpose = string(_purpose)
             at = "type"
-            type_ = src_dict["type"]
-            if type(type_) is not str:
-                type_ = string(type_)
+            _type_ = src_dict["type"]
+            if type(_type_) is not str:
+                _type_ = string(_type_)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.operates = operates
-        model.purpose = purpose
-        model.type_ = type_
+        model.operates = _operates
+        model.purpose = _purpose
+        model.type_ = _type_
         model._undeclared = None
         if len(src_dict) != 3:
             model._undeclared = {

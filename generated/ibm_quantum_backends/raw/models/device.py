@@ -96,26 +96,28 @@ class Device:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "name"
-            name = src_dict["name"]
-            if type(name) is not str:
-                name = string(name)
+            _name = src_dict["name"]
+            if type(_name) is not str:
+                _name = string(_name)
             at = "status"
-            status = DeviceStatus.from_dict(src_dict["status"])
+            _status = DeviceStatus.from_dict(src_dict["status"])
             at = "queue_length"
-            queue_length = src_dict["queue_length"]
-            if type(queue_length) is not int:
-                queue_length = integer(queue_length)
+            _queue_length = src_dict["queue_length"]
+            if type(_queue_length) is not int:
+                _queue_length = integer(_queue_length)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.name = name
-        model.status = status
-        model.queue_length = queue_length
+        model.name = _name
+        model.status = _status
+        model.queue_length = _queue_length
         model.is_simulator = src_dict.get("is_simulator", UNSET)
         model.qubits = src_dict.get("qubits", UNSET)
         model.clops = keep(

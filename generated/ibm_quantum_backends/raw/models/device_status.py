@@ -55,16 +55,18 @@ class DeviceStatus:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "name"
-            name = member(DeviceStatusName, src_dict["name"])
+            _name = member(DeviceStatusName, src_dict["name"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.name = name
+        model.name = _name
         model.reason = src_dict.get("reason", UNSET)
         model._undeclared = None
         if len(src_dict) != 1 + ("reason" in src_dict):

@@ -54,28 +54,30 @@ class DeviceWaitTime:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "average"
-            average = src_dict["average"]
-            if type(average) is not int:
-                average = integer(average)
+            _average = src_dict["average"]
+            if type(_average) is not int:
+                _average = integer(_average)
             at = "p50"
-            p50 = src_dict["p50"]
-            if type(p50) is not int:
-                p50 = integer(p50)
+            _p50 = src_dict["p50"]
+            if type(_p50) is not int:
+                _p50 = integer(_p50)
             at = "p95"
-            p95 = src_dict["p95"]
-            if type(p95) is not int:
-                p95 = integer(p95)
+            _p95 = src_dict["p95"]
+            if type(_p95) is not int:
+                _p95 = integer(_p95)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.average = average
-        model.p50 = p50
-        model.p95 = p95
+        model.average = _average
+        model.p50 = _p50
+        model.p95 = _p95
         model._undeclared = None
         if len(src_dict) != 3:
             model._undeclared = {

@@ -57,16 +57,18 @@ class ErrorResponse:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "errors"
-            errors = [ErrorItem.from_dict(item) for item in array(src_dict["errors"])]
+            _errors = [ErrorItem.from_dict(item) for item in array(src_dict["errors"])]
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.errors = errors
+        model.errors = _errors
         model.trace = src_dict.get("trace", UNSET)
         model._undeclared = None
         if len(src_dict) != 1 + ("trace" in src_dict):

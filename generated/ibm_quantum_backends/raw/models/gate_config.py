@@ -82,16 +82,18 @@ class GateConfig:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "name"
-            name = src_dict["name"]
-            if type(name) is not str:
-                name = string(name)
+            _name = src_dict["name"]
+            if type(_name) is not str:
+                _name = string(_name)
             at = "parameters"
-            parameters = cast(
+            _parameters = cast(
                 "list[str] | None",
                 first_of(
                     src_dict["parameters"],
@@ -100,7 +102,7 @@ class GateConfig:
                 ),
             )
             at = "qasm_def"
-            qasm_def = cast(
+            _qasm_def = cast(
                 "None | str",
                 first_of(
                     src_dict["qasm_def"],
@@ -111,9 +113,9 @@ class GateConfig:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.name = name
-        model.parameters = parameters
-        model.qasm_def = qasm_def
+        model.name = _name
+        model.parameters = _parameters
+        model.qasm_def = _qasm_def
         model.coupling_map = src_dict.get("coupling_map", UNSET)
         model.conditional = src_dict.get("conditional", UNSET)
         model.latency_map = src_dict.get("latency_map", UNSET)

@@ -67,30 +67,32 @@ class GateProperties:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "gate"
-            gate = src_dict["gate"]
-            if type(gate) is not str:
-                gate = string(gate)
+            _gate = src_dict["gate"]
+            if type(_gate) is not str:
+                _gate = string(_gate)
             at = "parameters"
-            parameters = [
+            _parameters = [
                 Nduv.from_dict(item) for item in array(src_dict["parameters"])
             ]
             at = "qubits"
-            qubits = array(src_dict["qubits"])
-            for item in qubits:
+            _qubits = array(src_dict["qubits"])
+            for item in _qubits:
                 if type(item) is not int:
-                    qubits = [integer(item) for item in array(qubits)]
+                    _qubits = [integer(item) for item in array(_qubits)]
                     break
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.gate = gate
-        model.parameters = parameters
-        model.qubits = qubits
+        model.gate = _gate
+        model.parameters = _parameters
+        model.qubits = _qubits
         model.name = src_dict.get("name", UNSET)
         model._undeclared = None
         if len(src_dict) != 3 + ("name" in src_dict):

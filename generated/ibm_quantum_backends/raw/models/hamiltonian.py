@@ -81,18 +81,20 @@ class Hamiltonian:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "h_latex"
-            h_latex = src_dict["h_latex"]
-            if type(h_latex) is not str:
-                h_latex = string(h_latex)
+            _h_latex = src_dict["h_latex"]
+            if type(_h_latex) is not str:
+                _h_latex = string(_h_latex)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.h_latex = h_latex
+        model.h_latex = _h_latex
         model.h_str = src_dict.get("h_str", UNSET)
         model.vars_ = keep(src_dict.get("vars", UNSET), HamiltonianVars.from_dict)
         model.osc = keep(src_dict.get("osc", UNSET), HamiltonianOsc.from_dict)

@@ -33,7 +33,9 @@ class HamiltonianVars:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
         model = cls.__new__(cls)  # __init__ takes a third longer
         model._undeclared = None

@@ -72,28 +72,30 @@ class InstructionSignature:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "name"
-            name = src_dict["name"]
-            if type(name) is not str:
-                name = string(name)
+            _name = src_dict["name"]
+            if type(_name) is not str:
+                _name = string(_name)
             at = "num_qubits"
-            num_qubits = src_dict["num_qubits"]
-            if type(num_qubits) is not int:
-                num_qubits = integer(num_qubits)
+            _num_qubits = src_dict["num_qubits"]
+            if type(_num_qubits) is not int:
+                _num_qubits = integer(_num_qubits)
             at = "num_clbits"
-            num_clbits = src_dict["num_clbits"]
-            if type(num_clbits) is not int:
-                num_clbits = integer(num_clbits)
+            _num_clbits = src_dict["num_clbits"]
+            if type(_num_clbits) is not int:
+                _num_clbits = integer(_num_clbits)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.name = name
-        model.num_qubits = num_qubits
-        model.num_clbits = num_clbits
+        model.name = _name
+        model.num_qubits = _num_qubits
+        model.num_clbits = _num_clbits
         model.description = src_dict.get("description", UNSET)
         model.parameters = src_dict.get("parameters", UNSET)
         model.return_type = src_dict.get("return_type", UNSET)

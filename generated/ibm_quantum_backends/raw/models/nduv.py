@@ -62,31 +62,33 @@ class Nduv:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "date"
-            date = date_time(src_dict["date"])
+            _date = date_time(src_dict["date"])
             at = "name"
-            name = src_dict["name"]
-            if type(name) is not str:
-                name = string(name)
+            _name = src_dict["name"]
+            if type(_name) is not str:
+                _name = string(_name)
             at = "unit"
-            unit = src_dict["unit"]
-            if type(unit) is not str:
-                unit = string(unit)
+            _unit = src_dict["unit"]
+            if type(_unit) is not str:
+                _unit = string(_unit)
             at = "value"
-            value = src_dict["value"]
-            if type(value) is not float:
-                value = number(value)
+            _value = src_dict["value"]
+            if type(_value) is not float:
+                _value = number(_value)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.date = date
-        model.name = name
-        model.unit = unit
-        model.value = value
+        model.date = _date
+        model.name = _name
+        model.unit = _unit
+        model.value = _value
         model._undeclared = None
         if len(src_dict) != 4:
             model._undeclared = {

@@ -61,16 +61,18 @@ class ProcessorType:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "family"
-            family = src_dict["family"]
-            if type(family) is not str:
-                family = string(family)
+            _family = src_dict["family"]
+            if type(_family) is not str:
+                _family = string(_family)
             at = "revision"
-            revision = cast(
+            _revision = cast(
                 "float | str",
                 first_of(
                     src_dict["revision"],
@@ -81,8 +83,8 @@ class ProcessorType:
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.family = family
-        model.revision = revision
+        model.family = _family
+        model.revision = _revision
         model.segment = src_dict.get("segment", UNSET)
         model._undeclared = None
         if len(src_dict) != 2 + ("segment" in src_dict):

@@ -52,25 +52,27 @@ class QubitList:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "name"
-            name = src_dict["name"]
-            if type(name) is not str:
-                name = string(name)
+            _name = src_dict["name"]
+            if type(_name) is not str:
+                _name = string(_name)
             at = "qubits"
-            qubits = array(src_dict["qubits"])
-            for item in qubits:
+            _qubits = array(src_dict["qubits"])
+            for item in _qubits:
                 if type(item) is not int:
-                    qubits = [integer(item) for item in array(qubits)]
+                    _qubits = [integer(item) for item in array(_qubits)]
                     break
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.name = name
-        model.qubits = qubits
+        model.name = _name
+        model.qubits = _qubits
         model._undeclared = None
         if len(src_dict) != 2:
             model._undeclared = {

@@ -63,30 +63,32 @@ class TwoQErrorBest:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "value"
-            value = src_dict["value"]
-            if type(value) is not float:
-                value = number(value)
+            _value = src_dict["value"]
+            if type(_value) is not float:
+                _value = number(_value)
             at = "gate"
-            gate = src_dict["gate"]
-            if type(gate) is not str:
-                gate = string(gate)
+            _gate = src_dict["gate"]
+            if type(_gate) is not str:
+                _gate = string(_gate)
             at = "qubits"
-            qubits = array(src_dict["qubits"])
-            for item in qubits:
+            _qubits = array(src_dict["qubits"])
+            for item in _qubits:
                 if type(item) is not float:
-                    qubits = [number(item) for item in array(qubits)]
+                    _qubits = [number(item) for item in array(_qubits)]
                     break
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.value = value
-        model.gate = gate
-        model.qubits = qubits
+        model.value = _value
+        model.gate = _gate
+        model.qubits = _qubits
         model.unit = src_dict.get("unit", UNSET)
         model._undeclared = None
         if len(src_dict) != 3 + ("unit" in src_dict):

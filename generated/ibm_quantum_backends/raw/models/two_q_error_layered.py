@@ -53,18 +53,20 @@ class TwoQErrorLayered:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "value"
-            value = src_dict["value"]
-            if type(value) is not float:
-                value = number(value)
+            _value = src_dict["value"]
+            if type(_value) is not float:
+                _value = number(_value)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.value = value
+        model.value = _value
         model.unit = src_dict.get("unit", UNSET)
         model._undeclared = None
         if len(src_dict) != 1 + ("unit" in src_dict):

@@ -52,25 +52,27 @@ class UChannelLOItem:
         Raises:
             ModelError: A required field is missing or does not fit; `path` says where.
         """
-        if type(src_dict) is not dict:
+        if (
+            src_dict.__class__ is not dict
+        ):  # and not type(), which narrows to a dict of unknown types
             src_dict = ModelError.mapping(src_dict)
-        at = ""
+        at = ""  # the field being read; the underscores keep its name apart from those of functions and of this one
         try:
             at = "q"
-            q = src_dict["q"]
-            if type(q) is not int:
-                q = integer(q)
+            _q = src_dict["q"]
+            if type(_q) is not int:
+                _q = integer(_q)
             at = "scale"
-            scale = array(src_dict["scale"])
-            for item in scale:
+            _scale = array(src_dict["scale"])
+            for item in _scale:
                 if type(item) is not float:
-                    scale = [number(item) for item in array(scale)]
+                    _scale = [number(item) for item in array(_scale)]
                     break
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError.below(at, src_dict, error) from None
         model = cls.__new__(cls)  # __init__ takes a third longer
-        model.q = q
-        model.scale = scale
+        model.q = _q
+        model.scale = _scale
         model._undeclared = None
         if len(src_dict) != 2:
             model._undeclared = {

@@ -1,18 +1,22 @@
 # Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+from __future__ import annotations
+
 import json
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ...client import AuthenticatedClient
-from ...models.backend_configuration import BackendConfiguration
-from ...models.error_response import ErrorResponse
 from ...types import (
     UNSET,
     Response,
     Unset,
+    segment,
 )
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.backend_configuration import BackendConfiguration
+    from ...models.error_response import ErrorResponse
 
 
 def request_kwargs(
@@ -34,9 +38,9 @@ def request_kwargs(
     request: dict[str, Any] = {
         "method": "get",
         "url": "/v1/backends/{id}/configuration".format(
-            id=quote(str(id), safe=""),
+            id=segment(id),
         ),
-        "params": params,
+        "params": params or None,
         "headers": headers,
     }
     return request
@@ -51,6 +55,9 @@ def parse(
         ModelError: The JSON document does not fit the model of this status.
         ValueError: The body is not JSON.
     """
+    from ...models.backend_configuration import BackendConfiguration
+    from ...models.error_response import ErrorResponse
+
     if status_code == 200:
         return BackendConfiguration.from_dict(json.loads(content))
     if 400 <= status_code <= 499:

@@ -1,16 +1,20 @@
 # Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+from __future__ import annotations
+
 import json
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ...client import AuthenticatedClient
-from ...models.backend_defaults import BackendDefaults
-from ...models.error_response import ErrorResponse
 from ...types import (
     Response,
+    segment,
 )
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.backend_defaults import BackendDefaults
+    from ...models.error_response import ErrorResponse
 
 
 def request_kwargs(
@@ -25,7 +29,7 @@ def request_kwargs(
     request: dict[str, Any] = {
         "method": "get",
         "url": "/v1/backends/{id}/defaults".format(
-            id=quote(str(id), safe=""),
+            id=segment(id),
         ),
         "headers": headers,
     }
@@ -39,6 +43,9 @@ def parse(status_code: int, content: bytes) -> BackendDefaults | ErrorResponse |
         ModelError: The JSON document does not fit the model of this status.
         ValueError: The body is not JSON.
     """
+    from ...models.backend_defaults import BackendDefaults
+    from ...models.error_response import ErrorResponse
+
     if status_code == 200:
         return BackendDefaults.from_dict(json.loads(content))
     if 400 <= status_code <= 499:

@@ -1,18 +1,22 @@
 # Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ...client import AuthenticatedClient
-from ...models.backends_response import BackendsResponse
-from ...models.error_response import ErrorResponse
-from ...models.list_backends_fields import ListBackendsFields
 from ...types import (
     UNSET,
     Response,
     Unset,
 )
+
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient
+    from ...models.backends_response import BackendsResponse
+    from ...models.error_response import ErrorResponse
+    from ...models.list_backends_fields import ListBackendsFields
 
 
 def request_kwargs(
@@ -37,7 +41,7 @@ def request_kwargs(
     request: dict[str, Any] = {
         "method": "get",
         "url": "/v1/backends",
-        "params": params,
+        "params": params or None,
         "headers": headers,
     }
     return request
@@ -50,6 +54,9 @@ def parse(status_code: int, content: bytes) -> BackendsResponse | ErrorResponse 
         ModelError: The JSON document does not fit the model of this status.
         ValueError: The body is not JSON.
     """
+    from ...models.backends_response import BackendsResponse
+    from ...models.error_response import ErrorResponse
+
     if status_code == 200:
         return BackendsResponse.from_dict(json.loads(content))
     if 400 <= status_code <= 499:
