@@ -1,10 +1,12 @@
 import asyncio
+import contextlib
 import gzip
 import hashlib
 import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,7 +20,8 @@ import httpx
 import pytest
 
 import ibm_quantum_backends
-from ibm_quantum_backends.errors import RecordingError
+from ibm_quantum_backends.deadlines import Deadline
+from ibm_quantum_backends.errors import APITimeoutError, InvalidInputError, RecordingError
 from ibm_quantum_backends.recording import Entry, Record, Recording, Replay
 
 SANDBOX = Path(ibm_quantum_backends.__file__).parent / "sandbox"
@@ -42,6 +45,7 @@ class Reply(NamedTuple):
     status: int = 200
     headers: Mapping[str, str] = MappingProxyType({})
     cut: int = 0  # bytes that are announced and not sent
+    pause: float = 0  # seconds after each byte
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -59,8 +63,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_header("Content-Length", str(len(reply.body) + reply.cut))
         self.end_headers()
-        self.wfile.write(reply.body)
-        if reply.cut:
+        if reply.pause:
+            with contextlib.suppress(ConnectionError):  # the client has given up, which is what is tested
+                for byte in reply.body:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(reply.pause)
+        else:
+            self.wfile.write(reply.body)
+        if reply.cut or reply.pause:
             self.close_connection = True
 
     do_POST = do_GET
@@ -244,6 +254,12 @@ def test_a_refusal_is_recorded_and_replaced(api: Api, tmp_path: Path) -> None:
         assert Recording(tmp_path).names == (("ibm_boston",) if reply.status == 200 else ())
 
 
+def test_of_refusals_the_last_stays(tmp_path: Path) -> None:
+    for month in (1, 2):
+        Record(tmp_path).add("get_backend_properties", "a", b"{}", date=datetime(2024, month, 1), status=404)
+    assert [entry.date for entry in Recording(tmp_path).entries] == ["2024-02-01T00:00:00Z"]
+
+
 def test_properties_without_a_date_are_kept(api: Api, tmp_path: Path) -> None:
     api.replies[f"{BOSTON}/properties"] = Reply(b'{"last_update_date": "yesterday"}')
     sync_get(Record(tmp_path), f"{api.url}{BOSTON}/properties")
@@ -399,6 +415,15 @@ def test_the_timeout_is_the_request_s_own(api: Api, tmp_path: Path) -> None:
     assert timeouts == [{"connect": 9, "read": 8, "write": 9, "pool": 9}]
 
 
+@pytest.mark.parametrize("path", ["/v1/backends", "/v1/jobs"])
+def test_the_deadline_of_the_client_holds_while_a_body_comes(api: Api, tmp_path: Path, path: str) -> None:
+    api.replies[path] = Reply(b'{"devices": []}', pause=0.05)
+    client = httpx.Client(transport=Record(tmp_path))
+    with client, pytest.raises(APITimeoutError, match="deadline"):
+        client.get(api.url + path, extensions={"deadline": Deadline(0.1)})
+    assert tree(tmp_path) == {}
+
+
 @pytest.mark.parametrize("by_argument", [True, False])
 def test_proxies(api: Api, get: Get, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_argument: bool) -> None:
     for name in ("ALL_PROXY", "NO_PROXY", "no_proxy", "http_proxy", "all_proxy"):
@@ -415,7 +440,7 @@ def test_verify_takes_a_file_a_folder_and_a_flag(api: Api, tmp_path: Path) -> No
     certificates = certifi.where()
     for verify in (certificates, str(Path(certificates).parent), False):
         assert sync_get(Record(tmp_path, verify=verify), f"{api.url}/v1/backends").status_code == 200
-    with pytest.raises(OSError):
+    with pytest.raises(InvalidInputError, match="verify: expected certificates"):
         sync_get(Record(tmp_path, verify=str(tmp_path / "none.pem")), f"{api.url}/v1/backends")
 
 

@@ -1,6 +1,7 @@
 """Build the sandbox recording from released wheels of qiskit-ibm-runtime: `nox -s sandbox`.
 
-The wheels are taken from the folder given as argument or in RUNTIME_WHEELS, else downloaded with pip. They
+The wheels are taken from the folder given as argument or in RUNTIME_WHEELS, else downloaded with pip (`--download
+FOLDER` does that alone, for the tests). They
 give the same bytes each time. The sandbox's README.md tells what is taken over and what is derived.
 """
 
@@ -54,38 +55,22 @@ DOCUMENTS = (
     Document("0.51.0", "ibm_boston", "conf", "5baa349fa970748be98961431be90f2910969a7310b66a9132de99cad793af30"),
     Document("0.51.0", "ibm_boston", "props", "7b01268dcd423c94bbed2b6d5550ee40a96122603974cde3c46d1aedb28c481d"),
     Document("0.51.0", "ibm_sherbrooke", "conf", "8e8f2caa2cbf63738f2b8de4b2ed273ef3d70e250e227a62e4294fcacccd3110"),
-    Document(
-        "0.20.0",
-        "ibm_sherbrooke",
-        "props",
-        "d0f492e3c18d2f060d91ba76bb1d79fd96973922213f5f88bb3e067d700e06b7",
-    ),
-    Document(
-        "0.34.0",
-        "ibm_sherbrooke",
-        "props",
-        "f829dfacb62b819e61c872518e0fb818ca46a41310a378ed1faddd17f3ac3f6a",
-    ),
-    Document(
-        "0.51.0",
-        "ibm_sherbrooke",
-        "props",
-        "544c882d5df1fa23861808cce72af051ce4e962560f4f33f803b7335334c1a15",
-    ),
+    Document("0.20.0", "ibm_sherbrooke", "props", "d0f492e3c18d2f060d91ba76bb1d79fd96973922213f5f88bb3e067d700e06b7"),
+    Document("0.34.0", "ibm_sherbrooke", "props", "f829dfacb62b819e61c872518e0fb818ca46a41310a378ed1faddd17f3ac3f6a"),
+    Document("0.51.0", "ibm_sherbrooke", "props", "544c882d5df1fa23861808cce72af051ce4e962560f4f33f803b7335334c1a15"),
     Document("0.40.0", "ibm_sherbrooke", "defs", "5349f837e09353aed8c51085351e38696eff7aafa86e71a15da0188ea143e777"),
     Document("0.51.0", "ibmq_manila", "conf", "f73e604ae003fb189cfdb35f7bafa818707cb8b80ff590fb07aa0ae032b636d9"),
     Document("0.51.0", "ibmq_manila", "props", "5c1e0fe721a8e2fc00584007740db1b3d14cdf0c03cd033369187d4d4e2b1c24"),
     Document("0.40.0", "ibmq_manila", "defs", "37d320a54a396c04a5cb2c0574556997e4138586b5c4aacbdc84b09e51d084ed"),
 )
-OPERATIONS = {
-    "conf": "get_backend_configuration",
-    "props": "get_backend_properties",
-    "defs": "get_backend_defaults",
-}
+OPERATIONS = {"conf": "get_backend_configuration", "props": "get_backend_properties", "defs": "get_backend_defaults"}
 
 
 def main(arguments: list[str]) -> None:
     """Build the recording in a temporary folder, and put it in the place of the old one."""
+    if arguments[:1] == ["--download"]:
+        _download(Path(arguments[1]))
+        return
     folder = arguments[0] if arguments else os.environ.get("RUNTIME_WHEELS")
     with tempfile.TemporaryDirectory() as temporary:
         built = Path(temporary, "sandbox")
@@ -100,37 +85,32 @@ def main(arguments: list[str]) -> None:
 def build(wheels: Path, target: Path) -> None:
     """Write the recording and the data's licence into an empty folder."""
     archives = {release: _wheel(wheels, release, digest) for release, digest in WHEELS.items()}
-    bodies = {document: _read(archives[document.release], document) for document in DOCUMENTS}
-    configurations: dict[str, dict[str, Any]] = {}
-    history: dict[str, dict[datetime, dict[str, Any]]] = {name: {} for name in QUEUES}
-    for document, body in bodies.items():
-        content = json.loads(body)
-        if document.kind == "conf":
-            configurations[document.name] = content
-        elif document.kind == "props":
-            history[document.name][datetime.fromisoformat(content["last_update_date"])] = content
+    bodies = [(document, _read(archives[document.release], document)) for document in DOCUMENTS]
+    # Of a device's properties the newest, which come last in DOCUMENTS, stay.
+    contents = {(document.kind, document.name): json.loads(body) for document, body in bodies}
     # No other document has a date of its own, so they get that of the device's newest properties.
-    newest = {name: max(history[name]) for name in QUEUES}
+    dates = {name: _date(contents["props", name]) for name in QUEUES}
 
     add = partial(Record(target).add, api_version=API_VERSION, region=REGION)
-    for document, body in bodies.items():
-        date = newest[document.name]
-        if document.kind == "props":
-            date = datetime.fromisoformat(json.loads(body)["last_update_date"])
+    for document, body in bodies:
+        date = _date(json.loads(body)) if document.kind == "props" else dates[document.name]
         add(OPERATIONS[document.kind], document.name, body, date=date)
 
-    derive = partial(add, synthetic=True)
-    devices = [device(configurations[name], history[name][newest[name]]) for name in QUEUES]
-    waiting = [row | {"wait_time_seconds": wait_time_seconds(row["queue_length"])} for row in devices]
-    last = max(newest.values())
-    derive("list_backends", None, _json({"devices": devices}), date=last)
-    fields = {"fields": "wait_time_seconds"}
-    derive("list_backends", None, _json({"devices": waiting}), date=last, query=fields)
-    for name, date in newest.items():
-        derive("get_backend_status", name, _json(backend_status(configurations[name])), date=date)
+    def derive(operation: str, name: str | None, document: object, date: datetime, **query: str) -> None:
+        add(operation, name, json.dumps(document).encode(), date=date, query=query, synthetic=True)
+
+    devices = [device(contents["conf", name], contents["props", name]) for name in QUEUES]
+    derive("list_backends", None, {"devices": devices}, max(dates.values()))
+    for row in devices:
+        row["wait_time_seconds"] = {key: seconds * row["queue_length"] for key, seconds in WAITS.items()}
+    derive("list_backends", None, {"devices": devices}, max(dates.values()), fields="wait_time_seconds")
+    for name, date in dates.items():
+        version = contents["conf", name]["backend_version"]
+        active = {"state": True, "status": "active", "message": "", "length_queue": QUEUES[name]}
+        derive("get_backend_status", name, {**active, "backend_version": version}, date)
         status, refusal = Recording(target).answer(f"/v1/backends/{name}/defaults", {})
         if status == 404:
-            derive("get_backend_defaults", name, refusal, date=date, status=status)
+            add("get_backend_defaults", name, refusal, date=date, status=status, synthetic=True)
     (target / "LICENSE.txt").write_bytes(archives["0.51.0"].read(LICENCE))
 
 
@@ -189,24 +169,10 @@ def performance_metrics(basis_gates: list[str], properties: dict[str, Any]) -> d
     return metrics
 
 
-def wait_time_seconds(queue_length: int) -> dict[str, int]:
-    """Invented: so many seconds for each job in the queue."""
-    return {key: seconds * queue_length for key, seconds in WAITS.items()}
-
-
-def backend_status(configuration: dict[str, Any]) -> dict[str, Any]:
-    """An active backend, with the queue that the list shows."""
-    return {
-        "state": True,
-        "status": "active",
-        "message": "",
-        "length_queue": QUEUES[configuration["backend_name"]],
-        "backend_version": configuration["backend_version"],
-    }
-
-
 def _download(target: Path) -> Path:
     for release in WHEELS:
+        if list(target.glob(f"*-{release}-*.whl")):
+            continue
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
         subprocess.run([*command, "--dest", str(target), f"qiskit-ibm-runtime=={release}"], check=True)
     return target
@@ -216,26 +182,19 @@ def _wheel(folder: Path, release: str, digest: str) -> zipfile.ZipFile:
     path = folder / f"qiskit_ibm_runtime-{release}-py3-none-any.whl"
     if not path.is_file():
         sys.exit(f"{path}: expected a wheel, found none")
-    _verify(path.read_bytes(), digest, str(path))
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != digest:
+        sys.exit(f"{path}: expected sha256 {digest}, found {found}")
     return zipfile.ZipFile(path)
 
 
 def _read(wheel: zipfile.ZipFile, document: Document) -> bytes:
     short = document.name.split("_")[1]
-    file = f"qiskit_ibm_runtime/fake_provider/backends/{short}/{document.kind}_{short}.json"
-    body = wheel.read(file)
-    _verify(body, document.sha256, f"{wheel.filename}: {file}")
-    return body
+    return wheel.read(f"qiskit_ibm_runtime/fake_provider/backends/{short}/{document.kind}_{short}.json")
 
 
-def _json(document: dict[str, Any]) -> bytes:
-    return json.dumps(document).encode()
-
-
-def _verify(content: bytes, digest: str, where: str) -> None:
-    found = hashlib.sha256(content).hexdigest()
-    if found != digest:
-        sys.exit(f"{where}: expected sha256 {digest}, found {found}")
+def _date(properties: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(properties["last_update_date"])
 
 
 if __name__ == "__main__":

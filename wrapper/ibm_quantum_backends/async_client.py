@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 
 from . import calls, selection
+from .async_auth import AsyncKeyAuth
+from .async_flights import AsyncFlight
 from .async_transport import AsyncSender
-from .auth import AsyncKeyAuth, TokenAuth
+from .auth import TokenAuth
 from .base_client import BaseClient
 from .calls import Call
 from .deadlines import Deadline
 from .errors import BackendsError
-from .instances import Instance, choose_instance, read_instances, search_request
-from .loops import PerLoop
+from .instances import Instance, read_instances, search_request
 from .responses import decode_json
 from .settings import Settings
-from .transport import client_options
 
 if TYPE_CHECKING:
     from .raw.models import BackendConfiguration, BackendDefaults, BackendProperties, BackendStatus, Device
@@ -38,8 +38,8 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
     __doc__ = BaseClient.__doc__
 
     def _open(self, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
-        self._sender = AsyncSender(client_options(settings.client, transport), settings.retries, transport)
-        self._locks = PerLoop(asyncio.Lock)
+        self._sender = AsyncSender(settings.client, settings.retries, transport)
+        self._found: AsyncFlight[str] = AsyncFlight()
         if settings.api_key is not None:
             self._auth: httpx.Auth = AsyncKeyAuth(settings.api_key, settings.iam_url, self._sender)
         else:
@@ -48,7 +48,7 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
 
     async def list(self, *, wait_times: bool = False, deadline: float | None = None) -> Devices:
         """As `Backends.list`."""
-        return await self._do(calls.list_backends(self._settings.api_version, wait_times=wait_times), deadline)
+        return await self._do(calls.list_backends(self._version, wait_times=wait_times), deadline)
 
     async def select(
         self,
@@ -81,8 +81,7 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         self, name: str, *, calibration_id: str | None = None, deadline: float | None = None
     ) -> BackendConfiguration:
         """As `Backends.configuration`."""
-        call = calls.configuration(self._settings.api_version, name, calibration_id=calibration_id)
-        return await self._do(call, deadline)
+        return await self._do(calls.configuration(self._version, name, calibration_id=calibration_id), deadline)
 
     async def properties(
         self,
@@ -93,18 +92,16 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         deadline: float | None = None,
     ) -> BackendProperties:
         """As `Backends.properties`."""
-        call = calls.properties(
-            self._settings.api_version, name, updated_before=updated_before, calibration_id=calibration_id
-        )
+        call = calls.properties(self._version, name, updated_before=updated_before, calibration_id=calibration_id)
         return await self._do(call, deadline)
 
     async def status(self, name: str, *, deadline: float | None = None) -> BackendStatus:
         """As `Backends.status`."""
-        return await self._do(calls.status(self._settings.api_version, name), deadline)
+        return await self._do(calls.status(self._version, name), deadline)
 
     async def defaults(self, name: str, *, deadline: float | None = None) -> BackendDefaults:
         """As `Backends.defaults`."""
-        return await self._do(calls.defaults(self._settings.api_version, name), deadline)
+        return await self._do(calls.defaults(self._version, name), deadline)
 
     async def fleet(
         self,
@@ -117,7 +114,7 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         """As `Backends.fleet`."""
         kinds, limit = calls.check_fleet(what, concurrency)
         names = [device.name for device in await self.list(deadline=deadline)] if names is None else names
-        jobs = calls.fleet(self._settings.api_version, kinds, names)
+        jobs = calls.fleet(self._version, kinds, names)
         return calls.by_name(await self._gather(lambda call: self._do(call, deadline), jobs, limit))
 
     async def instances(self, *, deadline: float | None = None) -> Instances:
@@ -129,12 +126,12 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
     ) -> dict[Instance, Devices | BackendsError]:
         """As `Backends.list_all`."""
         _, limit = calls.check_fleet("status", concurrency)
-        call = calls.list_backends(self._settings.api_version, wait_times=wait_times)
-        jobs = {instance: instance.crn for instance in await self.instances(deadline=deadline)}
+        call = calls.list_backends(self._version, wait_times=wait_times)
+        jobs = self._in_region(await self.instances(deadline=deadline))
         return await self._gather(lambda crn: self._do(call, deadline, crn), jobs, limit)
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections of the running event loop; another loop has its own."""
         await self._sender.aclose()
 
     async def __aenter__(self) -> Self:
@@ -165,17 +162,17 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         return {key: task.result() for key, task in tasks.items()}
 
     async def _find_instance(self, deadline: Deadline) -> str:
-        async with self._locks.get():
-            if self._crn is None:
-                settings = self._settings
-                self._crn = choose_instance(await self._search(deadline), settings.instance_name, settings.region)
-            return self._crn
+        async def find() -> str:
+            return self._choose(await self._search(deadline))
+
+        return await deadline.run(self._found.renew(None, deadline, find))
 
     async def _search(self, deadline: Deadline) -> Instances:
         found: Instances = []
         cursor: str | None = ""
         while cursor is not None:
             request = search_request(self._settings.search_url, cursor)
-            page, cursor = read_instances(decode_json(await self._sender.send(request, deadline, self._auth)))
+            answer = await self._sender.send(request, deadline, self._auth)
+            page, cursor = read_instances(decode_json(answer, array="items"))
             found += page
         return found

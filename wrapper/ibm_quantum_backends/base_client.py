@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .deadlines import Deadline
 from .errors import InvalidInputError
+from .instances import Instance, choose_instance
+from .secret import hide
 from .settings import Settings, make_settings
 
 if TYPE_CHECKING:
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["BaseClient"]
 
 _Transport = TypeVar("_Transport")
-_SANDBOX = Path(__file__).parent / "sandbox"
 _REPLAY_INSTANCE = "crn:v1:bluemix:public:quantum-computing:us-east:a/sandbox:sandbox::"
-_REPLAY_URL = "https://recording.invalid/api"
+_REPLAY_HOST = "https://recording.invalid"
 
 
 class BaseClient(ABC, Generic[_Transport]):
@@ -57,6 +57,8 @@ class BaseClient(ABC, Generic[_Transport]):
         CredentialsError: No credentials, or unusable ones.
     """
 
+    _crn: str | None = None
+
     def __init__(
         self,
         *,
@@ -77,6 +79,7 @@ class BaseClient(ABC, Generic[_Transport]):
         proxy: str | None = None,
         transport: _Transport | None = None,
     ) -> None:
+        api_key, token, proxy = hide(api_key), hide(token), hide(proxy)  # a traceback may show these variables
         if transport is not None and proxy is not None:
             raise InvalidInputError("proxy: expected none beside a transport, which connects as it is made to")
         self._settings = make_settings(
@@ -96,7 +99,8 @@ class BaseClient(ABC, Generic[_Transport]):
             verify=verify,
             proxy=proxy,
         )
-        self._crn: str | None = self._settings.crn
+        self._crn = self._settings.crn
+        self._version = self._settings.api_version
         self._open(self._settings, transport)
 
     @abstractmethod
@@ -105,7 +109,9 @@ class BaseClient(ABC, Generic[_Transport]):
     @classmethod
     def sandbox(cls) -> Self:
         """A client of the recording that ships with the package: three real devices, offline, without credentials."""
-        return cls.replay(_SANDBOX)
+        from .recording import SANDBOX  # noqa: PLC0415
+
+        return cls.replay(SANDBOX)
 
     @classmethod
     def replay(cls, path: str | os.PathLike[str]) -> Self:
@@ -117,17 +123,31 @@ class BaseClient(ABC, Generic[_Transport]):
         from .recording import Replay  # noqa: PLC0415
 
         transport: Any = Replay(path)
-        return cls(token="replay", instance=_REPLAY_INSTANCE, base_url=_REPLAY_URL, retries=0, transport=transport)
+        return cls(
+            token="replay",
+            instance=_REPLAY_INSTANCE,
+            base_url=f"{_REPLAY_HOST}/api",
+            iam_url=_REPLAY_HOST,
+            retries=0,
+            transport=transport,
+        )
 
     def __repr__(self) -> str:
-        instance = self._crn or self._settings.instance_name or "(to be found out)"
-        return f"<{type(self).__name__} of instance {instance}>"
+        return f"<{type(self).__name__} of instance {self._crn or '(to be found out)'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds credentials and cannot be pickled: make it where it is used")
 
     def _deadline(self, seconds: float | None) -> Deadline:
         return Deadline(self._settings.deadline if seconds is None else seconds)
+
+    def _choose(self, instances: Iterable[Instance]) -> str:
+        self._crn = choose_instance(instances, self._settings.instance_name, self._settings.region)
+        return self._crn
+
+    def _in_region(self, instances: Iterable[Instance]) -> dict[Instance, str]:
+        region = self._settings.region
+        return {instance: instance.crn for instance in instances if region is None or region.name == instance.region}
 
     def _address(self, call: Call[Any], crn: str) -> dict[str, Any]:
         """The request of a call, to the instance's host and in its name."""

@@ -47,18 +47,17 @@ class Call(NamedTuple, Generic[_T]):
 
 def _check_name(name: str) -> str:
     """The name, if it can be one segment of a path."""
-    if not isinstance(name, str) or not name:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidInputError(f"backend: expected a name such as ibm_boston, found {name!r}")
-    if not name.isprintable() or any(mark in name for mark in "/\\?#% ") or not name.strip("."):
-        raise InvalidInputError(
-            f"backend: expected a name such as ibm_boston, found {name!r:.80}, which reads as a path"
-        )
-    if len(name) > 500:
-        raise InvalidInputError(f"backend: expected at most 500 characters, found {len(name)}")
-    return name
+    text = name if isinstance(name, str) else ""  # pyright: ignore[reportUnnecessaryIsInstance]
+    plain = text.isascii() and text.isprintable() and not any(mark in text for mark in "/\\?#% ")
+    if plain and text.strip(".") and len(text) <= 500:
+        return text
+    raise InvalidInputError(f"backend: expected a name such as ibm_boston, found {name!r:.80}")
 
 
-def _given(**optional: Any) -> dict[str, Any]:
+def _query(calibration_id: str | None, updated_before: datetime | None = None) -> dict[str, Any]:
+    if calibration_id is not None and not (calibration_id.isprintable() and 0 < len(calibration_id) <= 100):
+        raise InvalidInputError(f"calibration_id: expected 1 to 100 characters, found {calibration_id!r:.80}")
+    optional = {"calibration_id": calibration_id, "updated_before": updated_before}
     return {name: value for name, value in optional.items() if value is not None}
 
 
@@ -69,16 +68,16 @@ def _document(request: dict[str, Any], parse: Callable[[int, bytes], _T | ErrorR
 def list_backends(version: str, *, wait_times: bool) -> Call[list[Device]]:
     from .raw.api.backends import list_backends as endpoint  # noqa: PLC0415 (models come on first use)
     from .raw.models.list_backends_fields import ListBackendsFields  # noqa: PLC0415
+    from .raw.types import UNSET  # noqa: PLC0415
 
-    fields = _given(fields=ListBackendsFields.WAIT_TIME_SECONDS if wait_times else None)
-    return Call(endpoint.request_kwargs(**fields, ibm_api_version=version), decode_devices)
+    fields = ListBackendsFields.WAIT_TIME_SECONDS if wait_times else UNSET
+    return Call(endpoint.request_kwargs(fields=fields, ibm_api_version=version), decode_devices)
 
 
 def configuration(version: str, name: str, *, calibration_id: str | None) -> Call[BackendConfiguration]:
     from .raw.api.backends import get_backend_configuration as endpoint  # noqa: PLC0415
 
-    query = _given(calibration_id=calibration_id)
-    request = endpoint.request_kwargs(_check_name(name), **query, ibm_api_version=version)
+    request = endpoint.request_kwargs(_check_name(name), **_query(calibration_id), ibm_api_version=version)
     return _document(request, endpoint.parse)
 
 
@@ -91,7 +90,7 @@ def properties(
         from .dates import parse_time  # noqa: PLC0415
 
         updated_before = parse_time(updated_before)
-    query = _given(updated_before=updated_before, calibration_id=calibration_id)
+    query = _query(calibration_id, updated_before)
     request = endpoint.request_kwargs(_check_name(name), **query, ibm_api_version=version)
     return _document(request, endpoint.parse)
 
@@ -99,15 +98,13 @@ def properties(
 def status(version: str, name: str) -> Call[BackendStatus]:
     from .raw.api.backends import get_backend_status as endpoint  # noqa: PLC0415
 
-    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
-    return _document(request, endpoint.parse)
+    return _document(endpoint.request_kwargs(_check_name(name), ibm_api_version=version), endpoint.parse)
 
 
 def defaults(version: str, name: str) -> Call[BackendDefaults]:
     from .raw.api.backends import get_backend_defaults as endpoint  # noqa: PLC0415
 
-    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
-    return _document(request, endpoint.parse)
+    return _document(endpoint.request_kwargs(_check_name(name), ibm_api_version=version), endpoint.parse)
 
 
 # The documents of one backend, by the name of the method that gets them.

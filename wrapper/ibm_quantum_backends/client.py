@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -16,10 +14,11 @@ from .base_client import BaseClient
 from .calls import Call
 from .deadlines import Deadline
 from .errors import BackendsError
-from .instances import Instance, choose_instance, read_instances, search_request
+from .flights import Flight
+from .instances import Instance, read_instances, search_request
 from .responses import decode_json
 from .settings import Settings
-from .transport import Sender, client_options
+from .transport import Sender
 
 if TYPE_CHECKING:
     from .raw.models import BackendConfiguration, BackendDefaults, BackendProperties, BackendStatus, Device
@@ -37,8 +36,8 @@ class Backends(BaseClient[httpx.BaseTransport]):
     __doc__ = BaseClient.__doc__
 
     def _open(self, settings: Settings, transport: httpx.BaseTransport | None) -> None:
-        self._sender = Sender(client_options(settings.client, transport), settings.retries, transport)
-        self._lock = threading.Lock()
+        self._sender = Sender(settings.client, settings.retries, transport)
+        self._found: Flight[str] = Flight()
         if settings.api_key is not None:
             self._auth: httpx.Auth = KeyAuth(settings.api_key, settings.iam_url, self._sender)
         else:
@@ -54,7 +53,7 @@ class Backends(BaseClient[httpx.BaseTransport]):
             wait_times: Whether to ask for `wait_time_seconds` (seconds) too.
             deadline: Seconds for the whole call, in place of the client's.
         """
-        return self._do(calls.list_backends(self._settings.api_version, wait_times=wait_times), deadline)
+        return self._do(calls.list_backends(self._version, wait_times=wait_times), deadline)
 
     def select(
         self,
@@ -75,7 +74,6 @@ class Backends(BaseClient[httpx.BaseTransport]):
             simulator: Whether it is a simulator; None takes any.
             order: `queue_length`, `name`, `qubits`, `two_q_error_best`, `two_q_error_median`, `two_q_error_layered` or
                 `readout_error_median`; ties by name, backends without the figure last.
-            deadline: Seconds for the whole call, in place of the client's.
 
         Raises:
             InvalidInputError: An order that there is not; nothing is sent.
@@ -108,13 +106,11 @@ class Backends(BaseClient[httpx.BaseTransport]):
         Args:
             name: Such as `ibm_boston`.
             calibration_id: Of this calibration, in place of the current one.
-            deadline: Seconds for the whole call, in place of the client's.
 
         Raises:
             NotFoundError: No such backend.
         """
-        call = calls.configuration(self._settings.api_version, name, calibration_id=calibration_id)
-        return self._do(call, deadline)
+        return self._do(calls.configuration(self._version, name, calibration_id=calibration_id), deadline)
 
     def properties(
         self,
@@ -132,15 +128,12 @@ class Backends(BaseClient[httpx.BaseTransport]):
                 moment), or a string (ISO 8601, an age such as `2d`, or what python-dateutil reads). Without a zone it
                 is local time.
             calibration_id: Of this calibration, in place of the current one.
-            deadline: Seconds for the whole call, in place of the client's.
 
         Raises:
             InvalidInputError: A string that cannot be read, is ambiguous, or lies in the future; nothing is sent.
             NotFoundError: No such backend, or nothing before that time.
         """
-        call = calls.properties(
-            self._settings.api_version, name, updated_before=updated_before, calibration_id=calibration_id
-        )
+        call = calls.properties(self._version, name, updated_before=updated_before, calibration_id=calibration_id)
         return self._do(call, deadline)
 
     def status(self, name: str, *, deadline: float | None = None) -> BackendStatus:
@@ -149,7 +142,7 @@ class Backends(BaseClient[httpx.BaseTransport]):
         Raises:
             NotFoundError: No such backend.
         """
-        return self._do(calls.status(self._settings.api_version, name), deadline)
+        return self._do(calls.status(self._version, name), deadline)
 
     def defaults(self, name: str, *, deadline: float | None = None) -> BackendDefaults:
         """The default pulse settings of a backend, as a document without declared fields.
@@ -157,7 +150,7 @@ class Backends(BaseClient[httpx.BaseTransport]):
         Raises:
             NotFoundError: No such backend, or one without defaults, as the newest are.
         """
-        return self._do(calls.defaults(self._settings.api_version, name), deadline)
+        return self._do(calls.defaults(self._version, name), deadline)
 
     def fleet(
         self,
@@ -180,21 +173,17 @@ class Backends(BaseClient[httpx.BaseTransport]):
         """
         kinds, limit = calls.check_fleet(what, concurrency)
         names = [device.name for device in self.list(deadline=deadline)] if names is None else names
-        jobs = calls.fleet(self._settings.api_version, kinds, names)
+        jobs = calls.fleet(self._version, kinds, names)
         return calls.by_name(self._gather(lambda call: self._do(call, deadline), jobs, limit))
 
     def instances(self, *, deadline: float | None = None) -> Instances:
-        """The account's instances of IBM Quantum's service, in every region.
-
-        Args:
-            deadline: Seconds for the whole call, in place of the client's.
-        """
+        """The account's instances of IBM Quantum's service, in every region."""
         return self._search(self._deadline(deadline))
 
     def list_all(
         self, *, wait_times: bool = False, concurrency: int = 8, deadline: float | None = None
     ) -> dict[Instance, Devices | BackendsError]:
-        """All backends of all instances, in every region, one request each.
+        """All backends of all instances, in every region or the client's `region`, one request each.
 
         Args:
             wait_times: As in `list`.
@@ -205,8 +194,8 @@ class Backends(BaseClient[httpx.BaseTransport]):
             By instance, its list, or the `BackendsError` that this request came to.
         """
         _, limit = calls.check_fleet("status", concurrency)
-        call = calls.list_backends(self._settings.api_version, wait_times=wait_times)
-        jobs = {instance: instance.crn for instance in self.instances(deadline=deadline)}
+        call = calls.list_backends(self._version, wait_times=wait_times)
+        jobs = self._in_region(self.instances(deadline=deadline))
         return self._gather(lambda crn: self._do(call, deadline, crn), jobs, limit)
 
     def close(self) -> None:
@@ -231,21 +220,20 @@ class Backends(BaseClient[httpx.BaseTransport]):
             except BackendsError as error:
                 return error
 
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (nothing else needs it)
+
         with ThreadPoolExecutor(max_workers=concurrency) as pool:
             return dict(zip(jobs, pool.map(attempt, jobs.values()), strict=True))
 
     def _find_instance(self, deadline: Deadline) -> str:
-        with self._lock:
-            if self._crn is None:
-                settings = self._settings
-                self._crn = choose_instance(self._search(deadline), settings.instance_name, settings.region)
-            return self._crn
+        return self._found.renew(None, deadline, lambda: self._choose(self._search(deadline)))
 
     def _search(self, deadline: Deadline) -> Instances:
         found: Instances = []
         cursor: str | None = ""
         while cursor is not None:
             request = search_request(self._settings.search_url, cursor)
-            page, cursor = read_instances(decode_json(self._sender.send(request, deadline, self._auth)))
+            answer = self._sender.send(request, deadline, self._auth)
+            page, cursor = read_instances(decode_json(answer, array="items"))
             found += page
         return found

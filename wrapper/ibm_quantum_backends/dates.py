@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from time import tzname as system_zones
+import time
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from .errors import InvalidInputError
 
@@ -30,7 +30,7 @@ def parse_time(value: datetime | date | str, *, now: datetime | None = None) -> 
     if isinstance(value, datetime):
         return _to_utc(value, value)
     if isinstance(value, date):
-        return _to_utc(datetime.combine(value, time()), value)
+        return _to_utc(datetime.combine(value, datetime.min.time()), value)
     now = now or datetime.now(UTC)
     text = value.strip()
     try:
@@ -39,9 +39,9 @@ def parse_time(value: datetime | date | str, *, now: datetime | None = None) -> 
         else:
             result = _to_utc(_read(text), value)
     except OverflowError:
-        raise InvalidInputError(f"{_EXPECTED}, found one beyond the calendar: {value!r}") from None
+        raise InvalidInputError(f"{_EXPECTED}, found one beyond the calendar: {value!r:.80}") from None
     if result > now:
-        raise InvalidInputError(f"expected a time in the past, found {value!r}, which is {result.isoformat()}")
+        raise InvalidInputError(f"expected a time in the past, found {value!r:.80}, which is {result.isoformat()}")
     return result
 
 
@@ -58,16 +58,18 @@ def _read(text: str) -> datetime:
         raise InvalidInputError(f"{_EXPECTED}, found {text!r:.80}") from None
     if by_day != by_month:
         readings = f"{by_day.date()} or {by_month.date()}"
-        raise InvalidInputError(f"expected a date that reads one way, found {text!r}, which is {readings}")
+        raise InvalidInputError(f"expected a date that reads one way, found {text!r:.80}, which is {readings}")
     return by_day
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | None:
     """A zone that dateutil has read; one that it does not know it would leave out, with a warning."""
+    if name is None and offset is None:
+        return None
+    if offset is None and name in time.tzname:
+        offset = -(time.timezone, time.altzone)[time.tzname.index(name)]
     if offset is not None:
         return timezone(timedelta(seconds=offset))
-    if name is None or name in system_zones:
-        return None
     raise ValueError(name)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, MutableMapping
+from typing import TypeVar
 
 from .errors import APITimeoutError, InvalidInputError
 
 __all__ = ["Deadline"]
+
+_T = TypeVar("_T")
 
 
 class Deadline:
@@ -37,13 +41,35 @@ class Deadline:
             raise self.error()
         return left
 
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return time.monotonic() >= self.at
+
     def error(self) -> APITimeoutError:
         """What to raise when time is up."""
         return APITimeoutError(f"no complete answer within the deadline of {self.seconds:g} s")
 
-    def limit(self, timeout: Mapping[str, float | None]) -> dict[str, float | None]:
-        """The limits of one attempt: none goes beyond what is left."""
-        left = self.remaining()
-        if left == math.inf:
-            return dict(timeout)
-        return {name: left if seconds is None else min(seconds, left) for name, seconds in timeout.items()}
+    def exceeds(self, other: Deadline) -> bool:
+        """Whether it leaves notably more time than another."""
+        return self.seconds > other.seconds or self.at > other.at + 1
+
+    def narrow(self, timeout: MutableMapping[str, float | None]) -> None:
+        """Let no limit of an attempt go beyond what is left."""
+        if (left := self.remaining()) < math.inf:
+            timeout.update({name: left if old is None else min(old, left) for name, old in timeout.items()})
+
+    def acquire(self, lock: threading.Lock | threading.Semaphore) -> None:
+        """Take a lock in time."""
+        if not lock.acquire(timeout=min(self.remaining(), threading.TIMEOUT_MAX)):
+            raise self.error()
+
+    async def run(self, work: Awaitable[_T]) -> _T:
+        """What comes of a work, in time."""
+        import asyncio  # noqa: PLC0415 (a sixth of the synchronous client's start)
+
+        try:
+            async with asyncio.timeout(None if self.seconds == math.inf else self.at - time.monotonic()):
+                return await work
+        except TimeoutError:
+            pass
+        raise self.error()

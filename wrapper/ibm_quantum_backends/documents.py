@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["as_array", "as_object"]
+__all__ = ["as_object"]
 
 
 def as_object(value: object) -> dict[str, Any] | None:
     """The value, if it is a JSON object."""
     return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
-
-
-def as_array(value: object) -> list[Any] | None:
-    """The value, if it is a JSON array."""
-    return value if isinstance(value, list) else None  # pyright: ignore[reportUnknownVariableType]

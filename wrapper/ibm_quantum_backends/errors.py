@@ -53,11 +53,7 @@ class RecordingError(BackendsError):
 
 
 class MissingExtraError(BackendsError, ImportError):
-    """A feature whose optional dependencies are not installed; the message is the `pip install` line.
-
-    Attributes:
-        extra: Name of the extra that brings them.
-    """
+    """A feature whose optional dependencies are not installed; the message is the `pip install` line for `extra`."""
 
     def __init__(self, feature: str, *, extra: str) -> None:
         super().__init__(f"{feature} needs optional packages: pip install 'ibm-quantum-backends[{extra}]'")
@@ -77,13 +73,10 @@ class APIStatusError(BackendsError):
 
     Attributes:
         status_code: HTTP status.
-        errors: The entries of the body's `errors`, with `code`, `message`, `solution` and `more_info`; empty
-            where the body is not the API's own, such as an edge proxy's page.
-        trace: The body's `trace`, to give to IBM's support.
-        request_id: `X-Global-Transaction-ID` or `X-Request-Id` of the answer.
+        errors: The entries of the body's `errors`; empty where the body is not the API's own, such as a proxy's page.
+        trace, request_id: For IBM's support: the body's `trace`, and `X-Global-Transaction-ID` or `X-Request-Id`.
         retry_after: Seconds that `Retry-After` asks to wait, or None where the answer does not say.
-        headers: The answer's headers, names in lower case.
-        body: The answer's body as received.
+        headers, body: The answer's, the names of headers in lower case.
     """
 
     def __init__(
@@ -137,11 +130,9 @@ class ServerError(APIStatusError):
 
 
 class DecodeError(BackendsError):
-    """An answer that does not fit its model.
+    """An answer that does not fit its model, with the `body` as received.
 
-    Attributes:
-        path: Where, as a JSON path such as `$.gates[3].parameters[0].value`; `$` is the whole body.
-        body: The body as received.
+    `path` says where, as a JSON path such as `$.gates[3].parameters[0].value`; `$` is the whole body.
     """
 
     def __init__(self, message: str, *, path: str, body: bytes) -> None:

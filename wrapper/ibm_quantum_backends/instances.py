@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .documents import as_array, as_object
+from .documents import as_object
 from .errors import CredentialsError, InvalidInputError
 from .regions import Region
 
@@ -49,7 +49,7 @@ def read_instances(page: dict[str, Any]) -> tuple[list[Instance], str | None]:
     An instance to which no backends are allocated is left out, as the official client does.
     """
     instances: list[Instance] = []
-    items = [item for item in map(as_object, as_array(page.get("items")) or ()) if item]
+    items = [item for item in map(as_object, page["items"]) if item]
     for item in items:
         crn, plan = item.get("crn"), item.get("service_plan_unique_id")
         if not isinstance(crn, str) or ("doc" in item and not (as_object(item["doc"]) or {}).get("extensions")):

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import responses as _REASONS
 from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import quote_plus
 
 from . import errors
-from .documents import as_array, as_object
+from .documents import as_object
 from .errors import APIStatusError, DecodeError
 
 if TYPE_CHECKING:
@@ -58,11 +59,8 @@ def decode_devices(response: httpx.Response) -> list[Device]:
     from .raw.errors import ModelError  # noqa: PLC0415 (models come on first use)
     from .raw.models.device import Device  # noqa: PLC0415
 
-    rows = as_array(decode_json(response).get("devices"))
-    if rows is None:
-        raise _misfit(response, "$.devices: expected an array", "$.devices")
     devices: list[Device] = []
-    for index, row in enumerate(rows):
+    for index, row in enumerate(decode_json(response, array="devices")["devices"]):
         try:
             devices.append(Device.from_dict(row))
         except ModelError as error:
@@ -70,8 +68,8 @@ def decode_devices(response: httpx.Response) -> list[Device]:
     return devices
 
 
-def decode_json(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer.
+def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[str, Any]:
+    """The JSON object of an answer, with an array of that name if one is given.
 
     Raises:
         APIStatusError, DecodeError: As `decode`.
@@ -81,6 +79,8 @@ def decode_json(response: httpx.Response) -> dict[str, Any]:
     document = as_object(_parsed(json.loads, response))
     if document is None:
         raise _misfit(response, "$: expected a JSON object", "$")
+    if array is not None and not isinstance(document.get(array), list):
+        raise _misfit(response, f"$.{array}: expected an array", f"$.{array}")
     return document
 
 
@@ -115,10 +115,12 @@ def status_error(
         secret: What the request held and the error must not, should a proxy show what it was sent.
     """
     status, body = response.status_code, response.content
-    body = body.replace(secret.encode(), b"***") if secret else body
+    for form in (secret, quote_plus(secret)) if secret else ():
+        body = body.replace(form.encode(), b"***")
     items, trace = _error_items(body)
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
+    told = " ".join(told.split())
     message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
     headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
     return kind(
@@ -158,7 +160,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return float(value)
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - datetime.now(UTC)).total_seconds())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import threading
 import time
 
 import httpx
@@ -56,18 +57,15 @@ class DeadlineRetry(Retry):
 
     def sleep(self, response: httpx.Response | Exception) -> None:
         time.sleep(self._wait(response))
-        self._narrow()
+        self._deadline.narrow(self._timeout)
 
     async def asleep(self, response: httpx.Response | Exception) -> None:
         await asyncio.sleep(self._wait(response))
-        self._narrow()
+        self._deadline.narrow(self._timeout)
 
     def _wait(self, outcome: httpx.Response | Exception) -> float:
         asked = retry_after(outcome.headers) if isinstance(outcome, httpx.Response) else None
         seconds = self.backoff_strategy() if asked is None else asked
-        if seconds >= self._deadline.remaining():
+        if seconds >= min(self._deadline.remaining(), threading.TIMEOUT_MAX):
             raise GiveUpError(outcome)
         return seconds
-
-    def _narrow(self) -> None:
-        self._timeout.update(self._deadline.limit(self._timeout))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ def _metric(name: str) -> Callable[[Device], Any]:
 # What a list can be ordered by, and how it is found in a Device.
 ORDERS: Mapping[str, Callable[[Device], Any]] = {
     "queue_length": lambda device: device.queue_length,
-    "name": lambda device: device.name,
+    "name": lambda device: 0,  # and so by the name, as all ties
     "qubits": lambda device: device.qubits,
     "two_q_error_best": _metric("two_q_error_best"),
     "two_q_error_median": _metric("two_q_error_median"),
@@ -70,7 +71,7 @@ class Filters(NamedTuple):
 
         def key(device: Device) -> tuple[bool, Any, str]:
             figure = ORDERS[self.order](device)
-            absent = not isinstance(figure, (int, float, str))
+            absent = not isinstance(figure, (int, float)) or math.isnan(figure)
             return absent, 0 if absent else figure, device.name
 
         return sorted(filter(self.passes, devices), key=key)

@@ -4,41 +4,29 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from datetime import date
+from ipaddress import ip_address
+from typing import Any, NamedTuple
 
 import httpx
 
-from .credentials import Credentials, Secret, find_credentials
+from .credentials import Credentials, find_credentials
 from .deadlines import Deadline
 from .errors import InvalidInputError
-from .regions import Region, check_base_url, check_crn
+from .regions import Region, check_crn
+from .secret import Secret
 
 __all__ = ["Settings", "make_settings"]
 
 Token = str | Callable[[], str] | httpx.Auth
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The arguments of a client, checked and completed.
 
-    Attributes:
-        api_key: Exchanged for tokens; None where `token` is given.
-        token: A bearer token, what gives one, or an authentication of httpx.
-        crn: The instance; None where it is to be found out.
-        instance_name: Its name, where that is known alone.
-        region: The region that goes before the one in the CRN.
-        private: Whether to use private endpoints.
-        base_url: The URL that goes before any region's.
-        iam_url: What comes before `/identity/token`.
-        search_url: What comes before `/v3/resources/search`.
-        api_version: `IBM-API-Version`.
-        deadline: Default of each call, in seconds.
-        retries: How many attempts may follow the first.
-        client: Arguments of the httpx client.
+    `api_key` is None where a token is given, `crn` where the instance is to be found out, by `instance_name` if that is
+    known. `base_url` goes before `region`, and that before the region in the CRN. `client` is for the httpx client.
     """
 
     api_key: Secret | None
@@ -80,7 +68,6 @@ def make_settings(
     retries: int,
     verify: bool | str | ssl.SSLContext,
     proxy: str | None,
-    environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Check the arguments of a client, and find the credentials.
 
@@ -95,16 +82,16 @@ def make_settings(
     if not isinstance(timeout, httpx.Timeout) and not timeout > 0:
         raise InvalidInputError(f"timeout: expected seconds above 0, found {timeout!r}")
     Deadline(deadline)
+    _check_version(api_version)
     found = Credentials(instance=instance)
     if token is None:
-        found = find_credentials(
-            api_key=api_key, instance=instance, account=account, account_file=account_file, environ=environ
-        )
+        found = find_credentials(api_key=api_key, instance=instance, account=account, account_file=account_file)
     named = found.instance if found.instance and not found.instance.startswith("crn:") else None
     crn = None if named else found.instance
     private = private_endpoint or found.private_endpoint
     # An account's region is a preference among instances; an argument holds whatever the CRN says.
     wanted = region or (None if crn else found.region)
+    iam_url = iam_url or os.environ.get("IAM_URL")
     settings = Settings(
         api_key=found.api_key,
         token=token,
@@ -112,16 +99,16 @@ def make_settings(
         instance_name=named,
         region=None if wanted is None else Region.named(wanted),
         private=private,
-        base_url=None if base_url is None else check_base_url("base_url", base_url).removesuffix("/v1"),
-        iam_url=_iam_url(iam_url or environ.get("IAM_URL"), private),
-        search_url=_search_url(environ.get("GLOBAL_SEARCH_URL"), iam_url or environ.get("IAM_URL"), private),
+        base_url=None if base_url is None else _check_url("base_url", base_url).removesuffix("/v1"),
+        iam_url=_iam_url(iam_url, private),
+        search_url=_search_url(os.environ.get("GLOBAL_SEARCH_URL"), iam_url, private),
         api_version=api_version,
         deadline=deadline,
         retries=retries,
         client={
             "timeout": timeout,
             "verify": found.verify if verify is True else verify,
-            "proxy": _proxy(proxy) if proxy is not None else found.proxy,
+            "proxy": _check_proxy(proxy) if proxy is not None else found.proxy,
         },
     )
     if crn is not None:
@@ -129,25 +116,60 @@ def make_settings(
     return settings
 
 
+def _check_version(version: str) -> None:
+    try:
+        if date.fromisoformat(version).isoformat() == version:
+            return
+    except ValueError:
+        pass
+    raise InvalidInputError(f"api_version: expected a date such as 2026-03-15, found {version!r:.80}")
+
+
+def _parse_url(url: str) -> httpx.URL:
+    """The URL; an empty one where a resolver would not take its host and port."""
+    try:
+        parsed = httpx.URL(url)
+        labels = parsed.raw_host.removesuffix(b".").split(b".")
+        if all(0 < len(label) < 64 and b"%" not in label for label in labels) and (parsed.port or 0) < 65536:
+            return parsed
+    except (ValueError, httpx.InvalidURL):
+        pass  # its text would quote the URL, which may hold a password
+    return httpx.URL()
+
+
+def _check_url(name: str, url: str) -> str:
+    """The URL without a slash at its end, if requests with credentials may go there."""
+    parts = _parse_url(url)
+    if parts.userinfo or parts.query or parts.fragment:
+        raise InvalidInputError(f"{name}: expected a URL without user, query and fragment")
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.host))
+    if not parts.host or not secure:
+        raise InvalidInputError(f"{name}: expected https:// (http:// to this machine alone), found {url!r}")
+    return str(parts).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _iam_url(given: str | None, private: bool) -> str:
     if not given:
         return f"https://{'private.' if private else ''}iam.cloud.ibm.com"
-    return check_base_url("iam_url", given).removesuffix("/identity/token")
+    return _check_url("iam_url", given).removesuffix("/identity/token")
 
 
 def _search_url(given: str | None, iam_url: str | None, private: bool) -> str:
     if given:
-        return check_base_url("GLOBAL_SEARCH_URL", given)
-    if iam_url and urlsplit(iam_url).scheme == "http":  # loopback: one local server stands for all of IBM Cloud
+        return _check_url("GLOBAL_SEARCH_URL", given)
+    if iam_url and httpx.URL(iam_url).scheme == "http":  # loopback: one local server stands for all of IBM Cloud
         return _iam_url(iam_url, private)
     return f"https://api.{'private.' if private else ''}global-search-tagging.cloud.ibm.com"
 
 
-def _proxy(url: str) -> Secret:
-    try:
-        httpx.Proxy(url)
-    except (ValueError, httpx.InvalidURL):
-        pass  # its text would quote the URL, which may hold a password
-    else:
-        return Secret(url)
-    raise InvalidInputError("proxy: expected a URL such as http://host:port")
+def _check_proxy(url: str) -> Secret:
+    if _parse_url(url).scheme not in ("http", "https", "socks5", "socks5h") or not _parse_url(url).host:
+        raise InvalidInputError("proxy: expected a URL such as http://host:port")
+    return Secret(url)

@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
-from . import __version__
+from .connections import client_options, open_client
 from .deadlines import Deadline
 from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
 
-__all__ = ["IN_FLIGHT", "Sender", "client_options", "connection_error"]
+__all__ = ["IN_FLIGHT", "Sender", "check_open", "connection_error"]
 
 # More requests at once would wait for a connection, and time out there: the pool has 100, and a token exchange needs
 # one beside those of the requests that wait for it.
 IN_FLIGHT = 64
 
 
-def client_options(settings: dict[str, Any], transport: object) -> dict[str, Any]:
-    """Arguments that `httpx.Client` and `httpx.AsyncClient` share.
-
-    Args:
-        settings: `timeout`, `verify` and `proxy`.
-        transport: What to send through in place of the network; it connects as it is made to.
-    """
-    verify, proxy = settings["verify"], settings["proxy"]
-    if transport is not None:
-        verify, proxy = True, None
-    elif isinstance(verify, str):  # httpx deprecates a path
-        verify = ssl.create_default_context(cafile=verify)
-    agent = {"User-Agent": f"ibm-quantum-backends/{__version__}", "Accept": "application/json"}
-    return {**settings, "verify": verify, "proxy": proxy, "headers": agent, "follow_redirects": False}
+def check_open(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Raise if the client has been closed."""
+    if client.is_closed:
+        raise APIConnectionError("the client is closed: make another")
 
 
-def connection_error(error: Exception, request: dict[str, Any]) -> BackendsError:
+def connection_error(error: Exception, request: dict[str, Any], deadline: Deadline) -> BackendsError:
     """The error that stands for no complete answer; it holds nothing of httpx, whose requests hold credentials."""
     line = f"{request['method'].upper()} {request['url']}"
     if isinstance(error, httpx.TimeoutException):
+        if deadline.is_over():
+            return deadline.error()
         return APITimeoutError(f"no complete answer in time ({line}: {type(error).__name__})")
     if isinstance(error, httpx.DecodingError):
         return DecodeError(f"$: the body is not what its Content-Encoding says ({line})", path="$", body=b"")
     if isinstance(error, httpx.LocalProtocolError):  # its text would quote a header
         return APIConnectionError(f"the request cannot be sent as it is ({line})")
-    return APIConnectionError(f"{error or type(error).__name__} ({line})")
+    return APIConnectionError(f"{str(error) or type(error).__name__} ({line})")
 
 
 class _LimitedStream(httpx.SyncByteStream):
@@ -74,13 +65,14 @@ class Sender:
     """Sends requests through one `httpx.Client`.
 
     Args:
-        options: From `client_options`.
+        settings: As for `client_options`.
         retries: How many attempts may follow the first.
         transport: What to send through in place of the network.
     """
 
-    def __init__(self, options: dict[str, Any], retries: int, transport: httpx.BaseTransport | None) -> None:
-        self._client = httpx.Client(**options, transport=transport, event_hooks={"response": [_limit_body]})
+    def __init__(self, settings: dict[str, Any], retries: int, transport: httpx.BaseTransport | None) -> None:
+        options = {**client_options(settings, transport), "event_hooks": {"response": [_limit_body]}}
+        self._client = open_client(httpx.Client, options)
         self._retries = retries
         self._slots = threading.BoundedSemaphore(IN_FLIGHT)
 
@@ -96,8 +88,7 @@ class Sender:
             APIConnectionError: No complete answer came.
             DecodeError: The body cannot be decompressed.
         """
-        if not self._slots.acquire(timeout=min(deadline.remaining(), threading.TIMEOUT_MAX)):
-            raise deadline.error()
+        deadline.acquire(self._slots)
         try:
             return self.exchange(request, deadline, auth=auth)
         finally:
@@ -107,10 +98,11 @@ class Sender:
         self, request: dict[str, Any], deadline: Deadline, *, retries: int | None = None, auth: httpx.Auth | None = None
     ) -> httpx.Response:
         """As `send`, and does not wait for a slot: its caller may hold one."""
-        timeout = deadline.limit(self._client.timeout.as_dict())
-        extensions = {"timeout": timeout, "deadline": deadline}
+        check_open(self._client)
         retries = self._retries if retries is None else retries
-        outcome: httpx.Response | Exception
+        timeout = self._client.timeout.as_dict()
+        deadline.narrow(timeout)
+        extensions = {"timeout": timeout, "deadline": deadline}
         try:
             if retries == 0:
                 return self._client.send(self._client.build_request(**request, extensions=extensions), auth=auth)
@@ -122,13 +114,12 @@ class Sender:
             try:
                 return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
             except GiveUpError as stop:
-                outcome = stop.outcome
+                if isinstance(stop.outcome, httpx.Response):
+                    return stop.outcome
+                failure = connection_error(stop.outcome, request, deadline)
         except httpx.HTTPError as error:
-            outcome = error
-        if isinstance(outcome, httpx.Response):
-            return outcome
-        # Outside of the except clause: the context of an error would hold the request, and that the credentials.
-        raise connection_error(outcome, request)
+            failure = connection_error(error, request, deadline)
+        raise failure  # outside of the except clauses: the context would hold the request, and that the credentials
 
     def close(self) -> None:
         self._client.close()

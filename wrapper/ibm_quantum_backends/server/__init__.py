@@ -1,26 +1,23 @@
 """A local server that answers from a recording over real HTTP, as strictly as the API does.
 
-It is for this package's tests, for your own, and for trying a program in any language without an account.
-
-It needs the extra `server`; importing this module without it is a `MissingExtraError`.
+It is for this package's tests, for your own, and for trying a program in any language without an account. It needs
+the extra `server`; importing this module without it is a `MissingExtraError`.
 """
 
-import asyncio
 import shlex
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 from ..errors import InvalidInputError, MissingExtraError
 from ..recording import Recording
 
 try:
     import uvicorn
-    from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    from .app import DEFAULT_API_KEY, DEFAULT_INSTANCE, create_app, named_instances
+    from .app import DEFAULT_API_KEY, DEFAULT_INSTANCE, create_app
     from .faults import Fault, Request
 except ModuleNotFoundError as error:
     if (error.name or "").split(".")[0] not in ("starlette", "uvicorn"):
@@ -28,14 +25,6 @@ except ModuleNotFoundError as error:
     raise MissingExtraError("The local server", extra="server") from error
 
 __all__ = ["DEFAULT_API_KEY", "DEFAULT_INSTANCE", "Fault", "Request", "Server", "create_app", "serve"]
-
-
-class _Protocol(H11Protocol):
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        # asyncio does this only where the listening socket names its protocol; without it answers wait 40 ms.
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.app_state = {**self.app_state, "transport": transport}
 
 
 class _Uvicorn(uvicorn.Server):
@@ -85,11 +74,11 @@ class Server:
         self.host = host
         self.port = port
         self._api_key = api_key
-        self._instances = named_instances(instance)
+        self._crn = instance if isinstance(instance, str) else next(iter(instance.values()), "")
         self._app = create_app(
             recording,
             api_key=api_key,
-            instance=self._instances,
+            instance=instance,
             token_lifetime=token_lifetime,
             faults=self.faults,
             requests=self.requests,
@@ -108,40 +97,32 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that point a program here.
+        """The environment variables that point a program here, to the first of several instances.
 
-        Of several instances it is the first. The last three are for qiskit-ibm-runtime (seen with 0.51): it
-        makes the API's host out of `QISKIT_IBM_URL`, except where that holds "experimental", here as the user
-        name, which goes nowhere.
+        The last two are for qiskit-ibm-runtime alone (seen with 0.51): it makes the API's host out of
+        `QISKIT_IBM_URL`, except where that holds "experimental", here as the user name, which goes nowhere.
         """
         return {
             "QISKIT_IBM_TOKEN": self._api_key,
-            "QISKIT_IBM_INSTANCE": next(iter(self._instances.values()), ""),
+            "QISKIT_IBM_INSTANCE": self._crn,
             "IAM_URL": self.iam_url,
-            "QISKIT_IBM_URL": self.base_url.replace("://", "://experimental@") + "/v1",
             "GLOBAL_SEARCH_URL": self.iam_url,
             "GLOBAL_CATALOG_URL": f"{self.base_url}/v1",
+            "QISKIT_IBM_URL": self.base_url.replace("://", "://experimental@") + "/v1",
         }
 
     def __enter__(self) -> Self:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         try:
-            listener = socket.create_server((self.host, self.port), family=family)
+            with socket.create_server((self.host, self.port), family=family) as bound:
+                # asyncio sends small packets at once only where the socket names its protocol; else answers wait 40 ms.
+                listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, bound.detach())
         except OSError as error:
             raise InvalidInputError(f"cannot listen on {self.host} port {self.port}: {error}") from error
         self.port = listener.getsockname()[1]
         # The program's own logging is left as it is; uvicorn's warnings and errors go there.
-        config = uvicorn.Config(
-            self._app,
-            http=_Protocol,
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            proxy_headers=False,
-        )
+        options: dict[str, Any] = {"http": "h11", "ws": "none", "loop": "asyncio", "lifespan": "off"}
+        config = uvicorn.Config(self._app, **options, log_config=None, log_level="warning")
         self._uvicorn = _Uvicorn(config)
         self._thread = threading.Thread(target=self._uvicorn.run, args=([listener],), daemon=True)
         self._thread.start()
@@ -168,14 +149,9 @@ def serve(
     instance: str | Mapping[str, str] = DEFAULT_INSTANCE,
     echo: Callable[[str], object] = print,
 ) -> None:
-    """Serve until interrupted; for the command line.
+    """Serve until interrupted; for the command line. Arguments are those of `Server`, beside one.
 
     Args:
-        recording: What the five endpoints answer from.
-        host: Address to listen on.
-        port: 0 takes a free one.
-        api_key: The one key that the token exchange takes.
-        instance: CRN of the one instance, or names and CRNs of several.
         echo: Takes the lines to show, once the server answers: shell commands and comments.
 
     Raises:
@@ -184,6 +160,7 @@ def serve(
     """
     with Server(recording, host=host, port=port, api_key=api_key, instance=instance) as server:
         for name, value in server.environment.items():
-            echo(f"export {name}={shlex.quote(value)}")
+            note = "  # for qiskit-ibm-runtime only" if name in ("GLOBAL_CATALOG_URL", "QISKIT_IBM_URL") else ""
+            echo(f"export {name}={shlex.quote(value)}{note}")
         echo(f"# base URL: {server.base_url}")
         server.wait()

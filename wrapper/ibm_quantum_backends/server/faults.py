@@ -1,20 +1,21 @@
 """What happens to a request before the API sees it: it is logged, and it may meet a fault."""
 
 import asyncio
-import contextlib
 import dataclasses
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request as HTTPRequest
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import InvalidInputError
 
-__all__ = ["Fault", "Request"]
+__all__ = ["Fault", "Front", "Request", "error_response"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,12 +48,9 @@ class Fault:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
-        if self.status is not None and not 200 <= self.status <= 599:
-            raise InvalidInputError(f"status must be from 200 to 599, not {self.status}")
-        if self.times is not None and self.times < 1:
-            raise InvalidInputError(f"times must be at least 1, or None for ever, not {self.times}")
-        if self.delay < 0:
-            raise InvalidInputError(f"delay must not be negative, not {self.delay}")
+        is_status = self.status is None or 200 <= self.status <= 599
+        if not is_status or self.delay < 0 or (self.times is not None and self.times < 1):
+            raise InvalidInputError(f"expected a status from 200 to 599, times from 1, a delay from 0, found {self}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,29 +78,27 @@ class Front:
             return
         # The routes must see the path still encoded, so that `%2F` stays inside its segment. A request that
         # comes by way of a proxy names the host too (RFC 9112, 3.2.2).
-        raw_path: bytes = scope["raw_path"]
-        path = raw_path.decode("ascii")
+        path: str = scope["raw_path"].decode("ascii")
         path = path if path.startswith("/") else urlsplit(path).path
         request_id = str(uuid.uuid4())
-        scope = {**scope, "path": path, "state": {**scope.get("state", {}), "request_id": request_id}}
-        body = await HTTPRequest(scope, receive).body()
-        query = dict(QueryParams(scope["query_string"]))
-        self.requests.append(Request(scope["method"], path, query, dict(Headers(scope=scope)), body))
+        scope = {**scope, "path": path, "state": {"request_id": request_id}}
+        request = HTTPRequest(scope, receive)
+        body = await request.body()
+        self.requests.append(Request(request.method, path, dict(request.query_params), dict(request.headers), body))
         fault = self._take(path)
 
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def disconnect() -> None:
-            transport: asyncio.Transport = scope["state"]["transport"]
-            transport.close()
+            uvicorn: Any = receive  # a method of what handles the request
+            uvicorn.__self__.transport.close()
             await receive()
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                headers.update(fault.headers)
+                headers.update({"X-Request-Id": request_id, **fault.headers})
                 if fault.retry_after is not None:
                     headers["Retry-After"] = fault.retry_after
             elif fault.truncate:
@@ -112,42 +108,33 @@ class Front:
                 return
             await send(message)
 
+        app = self.app
+        if fault.body is not None:
+            app = Response(fault.body, fault.status or 200, {"Content-Type": fault.content_type})
+        elif fault.status is not None:
+            app = error_response(request_id, fault.status, fault.status, "This fault was asked for.", "")
         if fault.delay:
             # The body has been read, so all that can still come in is the end of the connection.
-            with contextlib.suppress(TimeoutError):
+            with suppress(TimeoutError):
                 await asyncio.wait_for(receive(), fault.delay)
                 return
         if fault.drop:
             await disconnect()
-        elif fault.status is not None or fault.body is not None:
-            await _response(fault, request_id)(scope, replay, answer)
         else:
-            await self.app(scope, replay, answer)
+            await app(scope, replay, answer)
 
     def _take(self, path: str) -> Fault:
-        fault = next((fault for fault in tuple(self.faults) if fault.path in path), None)
-        if fault is None:
-            return Fault()
-        if fault.times is not None:
-            left = [dataclasses.replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-            # Another thread may have emptied the list meanwhile.
-            with contextlib.suppress(ValueError):
-                index = self.faults.index(fault)
-                self.faults[index : index + 1] = left
-        return fault
+        for index, fault in enumerate(self.faults):
+            if fault.path in path:
+                if fault.times is not None:
+                    left = dataclasses.replace(fault, times=fault.times - 1) if fault.times > 1 else None
+                    self.faults[index : index + 1] = [left] if left else []
+                return fault
+        return Fault()
 
 
-def _response(fault: Fault, request_id: str) -> Response:
-    status = 200 if fault.status is None else fault.status
-    if fault.body is not None:
-        return Response(fault.body, status, {"Content-Type": fault.content_type})
-    return error_response(status, status, "This fault was asked for.", request_id=request_id)
-
-
-def error_response(status: int, code: int, message: str, *, request_id: str, solution: str = "") -> Response:
+def error_response(request_id: str, status: int, code: int, message: str, solution: str) -> Response:
     """An error in the API's own form."""
-    error = {"code": code, "message": message, "solution": solution, "more_info": _MORE_INFO}
+    more = "https://quantum.cloud.ibm.com/docs/errors"
+    error = {"code": code, "message": message, "solution": solution, "more_info": more}
     return JSONResponse({"errors": [error], "trace": request_id}, status)
-
-
-_MORE_INFO = "https://quantum.cloud.ibm.com/docs/errors"

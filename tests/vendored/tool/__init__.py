@@ -1,0 +1,1 @@
+"""A package that carries a copy of ibm_quantum_backends."""

@@ -1,0 +1,204 @@
+"""The commands of `qbackends`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from typer import Argument, Option
+
+from .. import __version__
+from ..calls import check_fleet, fleet
+from ..drift import undeclared
+from ..errors import BackendsError, InvalidInputError, NotFoundError
+from ..instances import Instance
+from ..raw.models import Device
+from ..recording import SANDBOX, Recording
+from ..selection import ORDERS, Filters
+from .session import Session, Shown, command
+from .tables import backend_page, device_table, properties_table, row_table
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="What backends IBM Quantum has, how good they are, and how long their queues.\n\nCredentials come from "
+    "QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE, or from an account that Qiskit saved. No option takes a key: every user "
+    "of a machine can read the options of what runs on it.",
+    epilog="Example, without credentials: qbackends list --sandbox",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_drift = typer.Typer(name="drift", help="Say where the API and its document part.", no_args_is_help=True)
+app.add_typer(_drift)
+_Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
+_MinQubits = Annotated[int | None, Option(metavar="N", help="At least so many qubits.")]
+_Processor = Annotated[str | None, Option(metavar="FAMILY", help="Such as Heron, or 'Heron r3'.")]
+_CalibrationId = Annotated[str | None, Option(metavar="ID", help="Of this calibration, not of the current one.")]
+_KINDS = ["configuration", "properties", "status"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qbackends {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None: ...
+
+
+@command(app, "list", "--sandbox --min-qubits 100 --order two_q_error_median")
+def _list(
+    session: Session,
+    *,
+    min_qubits: _MinQubits = None,
+    processor: _Processor = None,
+    operational: Annotated[bool, Option("--operational", help="Only those that are online.")] = False,
+    order: Annotated[str | None, Option(metavar="KEY", help=f"Sort by {', '.join(ORDERS)}.")] = None,
+    wait_times: Annotated[bool, Option("--wait-times", help="And the average wait in the queue.")] = False,
+    all_instances: Annotated[bool, Option("--all-instances", help="Of every instance, in all regions.")] = False,
+) -> Shown:
+    """List the backends of an instance: status, size, queue, errors."""
+    filters = Filters(min_qubits, processor, operational or None, None, order or "name").check()
+    client = session.client_of_account() if all_instances else session.client
+    found = client.list_all(wait_times=wait_times) if all_instances else {None: client.list(wait_times=wait_times)}
+    places: dict[int, Instance] = {}
+    devices: list[Device] = []
+    for place, result in found.items():
+        if isinstance(result, BackendsError):
+            session.failures.append(f"{place}: {result}")
+            continue
+        devices += filter(filters.passes, result)
+        places |= {id(device): place for device in result if place}
+    devices = filters.select(devices) if order else devices
+    rows: list[dict[str, Any]] = [device.to_dict() for device in devices]
+    if all_instances:
+        rows = [{**row, "instance": asdict(places[id(device)])} for row, device in zip(rows, devices, strict=True)]
+    return rows, device_table(devices, places, wait=wait_times)
+
+
+@command(app, "show", "ibm_boston --sandbox")
+def _show(session: Session, name: _Name) -> Shown:
+    """Show a backend on one page: status, queue, processor, gates, coherence times, errors."""
+    device = next((device for device in session.client.list(wait_times=True) if device.name == name), None)
+    found = session.client.fleet(("configuration", "properties"), names=[name])[name]
+    if isinstance(found["properties"], NotFoundError):  # a simulator has none
+        found["properties"] = None
+    for error in found.values():
+        if isinstance(error, BackendsError):
+            raise error
+    document = {kind: model and model.to_dict() for kind, model in {"device": device, **found}.items()}
+    return document, backend_page(device, **found)
+
+
+@command(app, "configuration", "ibm_boston --sandbox --json -o boston.json")
+def _configuration(session: Session, name: _Name, calibration_id: _CalibrationId = None) -> Shown:
+    """Show the configuration of a backend: qubits, gates, coupling map, timing."""
+    return session.client.configuration(name, calibration_id=calibration_id).to_dict(), None
+
+
+@command(app, "properties", "ibm_sherbrooke --sandbox --before 2024-06-01")
+def _properties(
+    session: Session,
+    name: _Name,
+    before: Annotated[str | None, Option(metavar="DATE", help="The newest before 2026-03-15, or 2d ago.")] = None,
+    calibration_id: _CalibrationId = None,
+) -> Shown:
+    """Show the calibrated properties of a backend, qubit by qubit."""
+    found = session.client.properties(name, updated_before=before, calibration_id=calibration_id)
+    return found.to_dict(), properties_table(found)
+
+
+@command(app, "status", "ibm_boston --sandbox")
+def _status(session: Session, name: _Name) -> Shown:
+    """Show whether a backend works now, and the length of its queue."""
+    return session.client.status(name).to_dict(), None
+
+
+@command(app, "defaults", "ibmq_manila --sandbox --json")
+def _defaults(session: Session, name: _Name) -> Shown:
+    """Show the default pulse settings of a backend; the newest have none."""
+    return session.client.defaults(name).to_dict(), None
+
+
+@command(app, "least-busy", "--sandbox --min-qubits 127")
+def _least_busy(session: Session, min_qubits: _MinQubits = None, processor: _Processor = None) -> Shown:
+    """Show the backend with the shortest queue, of those that are online and no simulator."""
+    device = session.client.least_busy(min_qubits=min_qubits, processor=processor)
+    return device.to_dict(), device_table([device], {})
+
+
+@command(app, "instances", "--account work")
+def _instances(session: Session) -> Shown:
+    """List the account's instances, in all regions or in one."""
+    found = session.client_of_account().instances()
+    rows = [asdict(instance) for instance in found if session.region in (None, instance.region)]
+    return rows, row_table(("Name", "CRN", "Region", "Plan"), (row.values() for row in rows), words=0)
+
+
+@command(app, "record", "monday ibm_boston --sandbox --what properties --what status")
+def _record(
+    session: Session,
+    folder: Annotated[Path, Argument(metavar="DIR", help="A recording, added to if it exists.", show_default=False)],
+    names: Annotated[list[str] | None, Argument(metavar="[NAME]...", help="Backends; all if none is named.")] = None,
+    what: Annotated[list[str], Option(metavar="KIND", help="Or defaults; repeat it for several.")] = _KINDS,
+    concurrency: Annotated[int, Option(metavar="N", help="Requests at once.")] = 8,
+) -> Shown:
+    """Record the list and the documents of backends, for --replay and for serve."""
+    kinds, _ = check_fleet(what, concurrency)
+    fleet("", kinds, names or [])  # a name that cannot be one is found before the folder is made
+    session.record = folder
+    listed = [device.name for device in session.client.list()]
+    names = names or listed
+    session.progress.update(session.task, description="recording", total=len(names))
+    counts = {"documents": 1, "absent": 0, "failed": 0}
+    for start in range(0, len(names), concurrency):
+        batch = session.client.fleet(kinds, names=names[start : start + concurrency], concurrency=concurrency)
+        for name, kind, result in ((name, kind, found[kind]) for name, found in batch.items() for kind in found):
+            absent = isinstance(result, NotFoundError) and name in listed  # which is recorded too
+            failed = isinstance(result, BackendsError) and not absent
+            counts["absent" if absent else "failed" if failed else "documents"] += 1
+            session.failures += [f"{name}: {kind}: {result}"] if failed else []
+        session.progress.advance(session.task, len(batch))
+    return {"folder": str(folder), "backends": len(names), **counts}, None
+
+
+@app.command("serve", epilog="Example: qbackends serve --sandbox --port 8000")
+def _serve(
+    *,
+    recording: Annotated[Path | None, Argument(help="The folder of a recording.", show_default=False)] = None,
+    sandbox: Annotated[bool, Option("--sandbox", help="The recording in this package.")] = False,
+    host: Annotated[str, Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Option(help="0 takes a free one.")] = 8000,
+    api_key: Annotated[str, Option(help="To accept; choose one, and no real one.")] = "sandbox",
+    instance: Annotated[str | None, Option(metavar="CRN", help="To be.", show_default=False)] = None,
+) -> None:
+    """Answer from a recording over HTTP as the API does, and show the variables that point a program here."""
+    if sandbox == (recording is not None):
+        raise InvalidInputError("serve: expected the folder of a recording, or --sandbox")
+    from ..server import DEFAULT_INSTANCE, serve  # noqa: PLC0415 (it has an extra of its own)
+
+    answers, crn = Recording(recording or SANDBOX), instance or DEFAULT_INSTANCE
+    serve(answers, host=host, port=port, api_key=api_key, instance=crn, echo=typer.echo)
+
+
+@command(_drift, "live", "--sandbox")
+def _live(session: Session) -> Shown:
+    """Ask for every document, and list the fields and values that the API's document does not declare."""
+    models: list[Any] = session.client.list(wait_times=True)
+    found = session.client.fleet(_KINDS, names=[device.name for device in models])
+    for name, documents in found.items():
+        failed = {kind: error for kind, error in documents.items() if isinstance(error, BackendsError)}
+        session.failures += [f"{name}: {kind}: {error}" for kind, error in failed.items()]
+        models += [model for kind, model in documents.items() if kind not in failed]
+    rows = [asdict(finding) for finding in undeclared(models)]
+    if not rows:
+        return rows, Text(f"in step: {len(models)} answers hold nothing that is not declared")
+    session.failures.append(f"{len(rows)} fields or values are not declared")
+    headings = ("Model", "Path", "Finding", "Example", "Count", "Documents")
+    return rows, row_table(headings, (row.values() for row in rows), words=4)

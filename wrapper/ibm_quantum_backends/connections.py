@@ -1,0 +1,60 @@
+"""Making a client of httpx: its certificates, its proxies, and what every request says of itself."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from . import __version__
+from .errors import InvalidInputError
+
+__all__ = ["client_options", "open_client"]
+
+_Client = TypeVar("_Client", httpx.Client, httpx.AsyncClient)
+
+
+def client_options(settings: dict[str, Any], transport: object) -> dict[str, Any]:
+    """Arguments that `httpx.Client` and `httpx.AsyncClient` share.
+
+    Args:
+        settings: `timeout`, `verify` and `proxy`.
+        transport: What to send through in place of the network; it connects as it is made to.
+
+    Raises:
+        InvalidInputError: The certificates cannot be read.
+    """
+    agent = {"User-Agent": f"ibm-quantum-backends/{__version__}", "Accept": "application/json"}
+    options = {**settings, "headers": agent, "follow_redirects": False, "transport": transport}
+    if transport is not None:
+        return {**options, "verify": True, "proxy": None}
+    verify = settings["verify"]
+    try:
+        if not isinstance(verify, str):
+            verify = httpx.create_ssl_context(verify)
+        elif os.path.isdir(verify):  # httpx deprecates a path
+            verify = ssl.create_default_context(capath=verify)
+        else:
+            verify = ssl.create_default_context(cafile=verify)
+        return {**options, "verify": verify}
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    source = verify if isinstance(verify, str) else "SSL_CERT_FILE or SSL_CERT_DIR of the environment"
+    raise InvalidInputError(f"verify: expected certificates in PEM form ({source}): {reason}")
+
+
+def open_client(kind: Callable[..., _Client], options: dict[str, Any]) -> _Client:
+    """A client of httpx.
+
+    Raises:
+        InvalidInputError: A proxy that cannot be one; its URL, which may hold a password, is not shown.
+    """
+    try:
+        return kind(**options)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        missing = isinstance(error, ImportError)
+    told = "a SOCKS proxy needs the package socksio" if missing else "expected URLs such as http://host:port"
+    raise InvalidInputError(f"proxy, or HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY of the environment: {told}")
