@@ -1,0 +1,134 @@
+# /// script
+# dependencies = ["nox[uv]>=2025.5"]
+# ///
+"""What is checked and how: `nox` runs all that writes nothing, `nox -l` lists the rest."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = False  # tests run on the Pythons that are there
+nox.options.reuse_existing_virtualenvs = True
+nox.options.download_python = "never"
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group; pip of Python 3.11 cannot read them itself."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and format of what people wrote."""
+    session.install(*group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """mypy strict on everything, pyright strict on the wrapper and standard on the rest."""
+    session.install("-e", ".[cli,server,codegen]", *group("test"), *group("typecheck"))
+    session.run("mypy", "-p", "ibm_quantum_backends")
+    session.run("mypy", "openapi", "wrapper/make_sandbox.py", "noxfile.py")
+    session.run("mypy", "tests/typing_checks.py")
+    session.run("pyright")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All tests, on the installed package and on real documents."""
+    session.install(".[cli,server,codegen]", *group("test"))
+    session.run("pytest", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
+
+
+def runtime_wheels(session: nox.Session) -> str:
+    """A folder with the releases of qiskit-ibm-runtime whose real documents the tests and the sandbox use."""
+    folder = session.cache_dir / "runtime-wheels"
+    session.install("pip")
+    session.run("python", "wrapper/make_sandbox.py", "--download", str(folder))
+    return str(folder)
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """generated/ is what openapi/ produces."""
+    session.install(".[codegen]")
+    session.run("python", "openapi/regenerate.py", "--check")
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Document, generated code, responses and wrapper are in step; for now, the generated code."""
+    generated(session)
+
+
+@nox.session
+def vendor(session: nox.Session) -> None:
+    """The package works and type-checks as another package's copy, under another name."""
+    session.install(*PROJECT["project"]["dependencies"], *group("build"))
+    work = Path(session.create_tmp())
+    shutil.rmtree(work)
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(work / "dist"), str(ROOT), silent=True)
+    shutil.copytree(ROOT / "tests" / "vendored", work / "site")
+    shutil.unpack_archive(next((work / "dist").glob("*.whl")), work / "wheel", "zip")
+    shutil.move(work / "wheel" / "ibm_quantum_backends", work / "site" / "tool" / "_vendor")
+    session.chdir(work / "site")
+    session.run("python", "-m", "tool.check")
+    extras = PROJECT["project"]["optional-dependencies"]
+    session.install(*extras["cli"], *extras["server"], *group("typecheck"))  # so that the whole copy can be checked
+    session.run("mypy", "--strict", "-p", "tool")
+    session.run("pyright", "tool")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Source distribution and wheel; the wheel, on its own, lists the sandbox and type-checks."""
+    session.install(*group("build"))
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), str(ROOT), silent=True)
+    session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
+    session.install("--force-reinstall", f"{next(dist.glob('*.whl'))}[cli]", *group("typecheck"))
+    session.chdir(dist)  # away from the checkout, so that the wheel is what is imported
+    session.run("qbackends", "list", "--sandbox")
+    session.run("mypy", "--strict", str(ROOT / "tests" / "typing_checks.py"))
+
+
+@nox.session(default=False)
+def regenerate(session: nox.Session) -> None:
+    """Make generated/ anew from openapi/, and show what changed."""
+    session.install(".[codegen]")
+    session.run("python", "openapi/regenerate.py")
+
+
+@nox.session(default=False)
+def update(session: nox.Session) -> None:
+    """Fetch IBM's document (or `-- --from FILE`), show what changed, pin it, regenerate."""
+    session.install(".[codegen]")
+    session.run("python", "openapi/update.py", *session.posargs)
+
+
+@nox.session(default=False)
+def sandbox(session: nox.Session) -> None:
+    """Make the sandbox's recording anew from released packages."""
+    session.install("-e", ".")
+    session.run("python", "wrapper/make_sandbox.py", runtime_wheels(session))
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Figures as ratios, side by side in one run."""
+    session.install(".[server,codegen]", *group("bench"))
+    session.run("pytest", "benchmarks", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
+
+
+if __name__ == "__main__":
+    nox.main()
