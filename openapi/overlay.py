@@ -119,20 +119,29 @@ def _run(root: list[JSON], overlay: Any) -> Iterator[Step]:
         nodes = _find(action["target"], root[0], where)
         changed = False
         if action.get("remove"):
-            changed = _remove(nodes, where)
+            changed = _remove(root, nodes, where)
         elif nodes and not action.keys().isdisjoint({"update", "copy"}):
             changed = _update(root, nodes, action, where, old=_is_old(overlay))
         yield Step(index, action, len(nodes), changed)
 
 
-def _remove(nodes: list[JSONPathNode], where: str) -> bool:
+def _remove(root: list[JSON], nodes: list[JSONPathNode], where: str) -> bool:
     # from the end, so that no list shifts below the nodes that are still to go
     for node in sorted(nodes, key=lambda node: node.location, reverse=True):
-        if node.parent is None:
+        if not node.location:
             raise OverlayError(f"{where}: expected nodes within the document, found the document itself")
-        parent: Any = node.parent.value
-        del parent[node.location[-1]]
+        holder, key = _place(root, node)
+        del holder[key]
     return bool(nodes)
+
+
+def _place(root: list[JSON], node: JSONPathNode) -> tuple[Any, str | int]:
+    """What holds a node, and its key there. By location: jsonpath-rfc9535 2 has another `parent` than 1."""
+    holder: Any = root
+    key: str | int = 0
+    for step in node.location:
+        holder, key = holder[key], step
+    return holder, key
 
 
 def _update(root: list[JSON], nodes: list[JSONPathNode], action: Any, where: str, *, old: bool) -> bool:
@@ -150,8 +159,7 @@ def _update(root: list[JSON], nodes: list[JSONPathNode], action: Any, where: str
         value = [value]
     changed = False
     for node in nodes:
-        holder: Any = root if node.parent is None else node.parent.value
-        changed |= _merge(holder, node.location[-1] if node.location else 0, value, f"{where}: {node.path()}")
+        changed |= _merge(*_place(root, node), value, f"{where}: {node.path()}")
     return changed
 
 
@@ -179,7 +187,8 @@ def _find(path: str, document: JSON, where: str) -> list[JSONPathNode]:
     try:
         return list({node.location: node for node in compile(path).find(document)}.values())
     except JSONPathError as error:
-        raise OverlayError(f"{where}: expected an RFC 9535 JSONPath, found {path!r} ({error})") from None
+        reason = str(error).partition("\n")[0]  # release 2 draws the place below it
+        raise OverlayError(f"{where}: expected an RFC 9535 JSONPath, found {path!r} ({reason})") from None
 
 
 def _check(value: JSON, where: str, fields: dict[str, str], *, required: tuple[str, ...]) -> None:

@@ -137,6 +137,20 @@ def test_more_time_is_worth_another_exchange(kind: Kind, connect: Callable[..., 
     assert asked(api, IAM) == 2
 
 
+def test_who_waits_for_another_has_a_deadline(api: Server, clean_environment: None) -> None:
+    api.faults.append(Fault(delay=1.5, path=IAM))
+    options = {"api_key": "sandbox", "instance": DEFAULT_INSTANCE, "base_url": api.base_url, "iam_url": api.iam_url}
+    with Backends(**options) as client, ThreadPoolExecutor(1) as pool:  # type: ignore[arg-type]
+        patient = pool.submit(client.list)
+        while not asked(api, IAM):
+            time.sleep(0.01)
+        with pytest.raises(APITimeoutError, match=r"deadline of 0\.2 s"):
+            client.list(deadline=0.2)
+        assert not patient.done()
+        assert len(patient.result()) == 3
+    assert asked(api, IAM) == 1
+
+
 @pytest.mark.usefixtures("clean_environment")
 def test_a_token_is_renewed_before_it_ends() -> None:
     with Server(Recording(SANDBOX), token_lifetime=2) as server:

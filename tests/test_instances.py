@@ -90,7 +90,7 @@ def test_paging(make: Callable[..., Any]) -> None:
 
 def test_list_all(account: Callable[..., Any], shared: Server) -> None:
     shared.faults.append(Fault(status=404, path="/api/v1/backends"))
-    found = account(retries=0).list_all(concurrency=1)
+    found = account(retries=0, instance=US).list_all(concurrency=1)
     assert [instance.crn for instance in found] == list(NAMED.values())
     failed, *listed = found.values()
     assert isinstance(failed, NotFoundError)

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ibm_quantum_backends.errors import InvalidInputError, NoBackendError
@@ -74,6 +74,7 @@ FIGURES = st.none() | st.text(max_size=2) | st.integers() | st.floats() | st.lis
 
 
 @given(st.lists(FIGURES, max_size=5))
+@example([1.0, math.nan, 0.5])
 def test_figures_that_are_none_come_last_and_fail_nothing(figures: list[Any]) -> None:
     devices = [device(str(index), qubits=figure) for index, figure in enumerate(figures)]
     numbers = [found.qubits for found in Filters(order="qubits").select(devices)]

@@ -184,6 +184,14 @@ def test_the_deadline_covers_the_exchange(connect: Callable[..., Any], api: Serv
     assert time.monotonic() - before < 1.4
 
 
+def test_the_deadline_covers_an_exchange_that_is_retried(connect: Callable[..., Any], api: Server) -> None:
+    api.faults += [Fault(status=503, retry_after="1", path="/identity/token"), Fault(delay=60, path="/identity/token")]
+    before = time.monotonic()
+    with pytest.raises(APITimeoutError):
+        connect(deadline=1.2).list()
+    assert time.monotonic() - before < 1.9
+
+
 def test_the_deadline_covers_finding_the_instance(connect: Callable[..., Any], api: Server) -> None:
     api.faults.append(Fault(delay=60, path="/v3/resources/search"))
     with pytest.raises(APITimeoutError):
