@@ -1,4 +1,7 @@
-"""The hand-written layer has a size budget: growth is a decision, and this file is where it is made."""
+"""The hand-written layer has a size budget: growth is a decision, and this file is where it is made.
+
+The core's lines are counted as they are, those of the whole package without the blank ones.
+"""
 
 from pathlib import Path
 
@@ -6,8 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "wrapper" / "ibm_quantum_backends"
 CORE = ("async_client", "auth", "client", "credentials", "errors", "regions", "transport")
 
 
-def lines(*files: Path) -> int:
-    return sum(len(file.read_text().splitlines()) for file in files)
+def lines(*files: Path, blank: bool = True) -> int:
+    return sum(blank or bool(line.strip()) for file in files for line in file.read_text().splitlines())
 
 
 def test_core() -> None:
@@ -16,4 +19,4 @@ def test_core() -> None:
 
 def test_package() -> None:
     raw = PACKAGE / "raw"
-    assert lines(*(file for file in PACKAGE.rglob("*.py") if raw not in file.parents)) < 4000
+    assert lines(*(file for file in PACKAGE.rglob("*.py") if raw not in file.parents), blank=False) < 4000

@@ -151,3 +151,19 @@ def test_any_text_is_a_past_time_in_utc_or_an_error(text: str) -> None:
 def test_ages_are_ordered() -> None:
     moments = [parse_time(text) for text in ("2w", "3d", "5h", "7m", "1s")]
     assert all(earlier < later for earlier, later in pairwise(moments))
+
+
+@pytest.mark.parametrize("text", ["2024", "2024-06", "March 2025", "12", "Monday", "1 hour", "10h 36m", "12:30"])
+def test_what_a_text_leaves_open_is_not_taken_from_today(text: str) -> None:
+    with pytest.raises(InvalidInputError, match="day, month and year"):
+        parse_time(text)
+
+
+@pytest.mark.parametrize("text", ["2024-06-01 10:00 UTC", "2024/06/01 10:00 UTC", "2024-6-1 10:00 UTC"])
+def test_the_year_first_is_not_ambiguous(text: str) -> None:
+    assert parse_time(text) == datetime(2024, 6, 1, 10, tzinfo=UTC)
+
+
+def test_a_month_that_there_is_not_is_no_day() -> None:
+    with pytest.raises(InvalidInputError):
+        parse_time("2025-13-01")

@@ -237,3 +237,11 @@ def test_retry_after_a_date() -> None:
 @given(st.text() | st.text("0123456789 :,+-GMTOctWed"))
 def test_any_retry_after(value: str) -> None:
     assert (retry_after({"retry-after": value}) or 0) >= 0
+
+
+def test_what_would_steer_a_terminal_is_not_told() -> None:
+    body = json.dumps({"errors": [{"code": 1, "message": "\x1b[31mred\n\x9b\u202e"}], "trace": "\x07"}).encode()
+    error = status_error(answer(404, body))
+    assert str(error).isprintable()
+    assert "red" in str(error)
+    assert error.body == body

@@ -491,3 +491,10 @@ except MissingExtraError as error:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.startswith("server ")
     assert "ibm-quantum-backends[server]" in shown
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_fault_without_a_body(recording: Recording, status: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with Server(recording, faults=[Fault(status=status, path="/backends")]) as server:
+        assert httpx.get(f"{server.base_url}/v1/backends", trust_env=False).status_code == status
+    assert capfd.readouterr().err == ""

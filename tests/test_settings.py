@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import asked, exposed
+from conftest import SANDBOX, asked, exposed
 
 from ibm_quantum_backends import Backends
 from ibm_quantum_backends.errors import CredentialsError, InvalidInputError
+from ibm_quantum_backends.recording import Recording
 from ibm_quantum_backends.server import DEFAULT_INSTANCE, Server
 
 KEY = "the-key-that-nobody-may-see"
@@ -188,3 +189,36 @@ def test_own_context_and_timeout(api: Server, connect: Callable[..., Any]) -> No
     client = connect(verify=ssl.create_default_context(), timeout=httpx.Timeout(5, read=10))
     assert len(client.list(deadline=30)) == 3
     assert asked(api) == 1
+
+
+def test_a_local_server_given_as_argument_goes_before_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLOBAL_SEARCH_URL", "http://127.0.0.1:2")
+    with (
+        Server(Recording(SANDBOX)) as server,
+        Backends(api_key="sandbox", base_url=server.base_url, iam_url=server.iam_url) as client,
+    ):
+        assert len(client.list()) == 3
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"timeout": "x"}, {"deadline": "x"}, {"retries": "3"}, {"retries": -1}, {"api_version": 5}, {"instance": 5}],
+)
+def test_arguments_of_another_type(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError, match=next(iter(wrong))):
+        Backends(**{"api_key": "k", **wrong})
+
+
+@pytest.mark.parametrize(
+    ("method", "wrong"),
+    [
+        ("select", {"min_qubits": "100"}),
+        ("select", {"processor": 5}),
+        ("fleet", {"concurrency": "8"}),
+        ("fleet", {"names": 5}),
+        ("fleet", {"what": 5}),
+    ],
+)
+def test_arguments_of_calls_of_another_type(method: str, wrong: dict[str, Any]) -> None:
+    with Backends.sandbox() as client, pytest.raises(InvalidInputError, match=next(iter(wrong))):
+        getattr(client, method)(**wrong)

@@ -122,18 +122,18 @@ def check_fleet(what: str | Iterable[str], concurrency: int) -> tuple[tuple[str,
     Raises:
         InvalidInputError: A kind that there is not, or none; or less than 1 at once.
     """
-    kinds = (what,) if isinstance(what, str) else tuple(what)
+    kinds = (what,) if isinstance(what, str) or not isinstance(what, Iterable) else tuple(what)  # pyright: ignore[reportUnnecessaryIsInstance]
     if not kinds or not {*kinds} <= DOCUMENTS.keys():
         raise InvalidInputError(f"what: expected any of {', '.join(DOCUMENTS)}, found {', '.join(map(str, kinds))!r}")
-    if concurrency < 1:
+    if not isinstance(concurrency, int) or concurrency < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"concurrency: expected 1 or more, found {concurrency!r}")
     return kinds, concurrency
 
 
 def fleet(version: str, kinds: Iterable[str], names: Iterable[str]) -> dict[tuple[str, str], Call[Any]]:
     """The calls of a fleet, by name and kind; all names are checked before the first is sent."""
-    if isinstance(names, str):
-        raise InvalidInputError(f"names: expected several names, found the string {names!r}")
+    if isinstance(names, str) or not isinstance(names, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"names: expected several names, found {names!r:.80}")
     return {(name, kind): DOCUMENTS[kind](version, name) for name in names for kind in kinds}
 
 

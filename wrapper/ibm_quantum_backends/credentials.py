@@ -61,6 +61,8 @@ def find_credentials(
         return Credentials(api_key=key, instance=instance or os.environ.get("QISKIT_IBM_INSTANCE") or None)
     saved = read_accounts(file, must_exist=account is not None or account_file is not None)
     account = choose_account(saved, channel) if account is None else account
+    if account is None and saved:
+        raise CredentialsError(f"{file} has no default account: choose account= or --account, of {', '.join(saved)}")
     if account is None:
         raise CredentialsError(_NONE_FOUND.format(file=file))
     if account not in saved:

@@ -11,6 +11,9 @@ from .errors import InvalidInputError
 __all__ = ["parse_time"]
 
 _AGE = re.compile(r"(\d{1,9})\s*([smhdw])")
+_YEAR_FIRST = re.compile(r"\d{4}[-/. ](\d{1,2})[-/. ]")
+# What a text leaves open would be taken from today: read with two different days, it shows.
+_FILLERS = (datetime(2001, 1, 1), datetime(2002, 2, 2))
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EXPECTED = "expected a time such as 2026-03-15, 2026-03-15T08:00+01:00, '15 March 2026 8:00' or an age such as 2d"
 
@@ -24,13 +27,15 @@ def parse_time(value: datetime | date | str, *, now: datetime | None = None) -> 
         now: What ages count from; the present where None.
 
     Raises:
-        InvalidInputError: A string that cannot be read, that lies in the future, or in which day and month could be
-            either way round.
+        InvalidInputError: A string that cannot be read, that lies in the future, that lacks day, month or year, or in
+            which day and month could be either way round.
     """
     if isinstance(value, datetime):
         return _to_utc(value, value)
     if isinstance(value, date):
         return _to_utc(datetime.combine(value, datetime.min.time()), value)
+    if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"{_EXPECTED}, found {value!r:.80}")
     now = now or datetime.now(UTC)
     text = value.strip()
     try:
@@ -52,10 +57,15 @@ def _read(text: str) -> datetime:
         pass
     from dateutil import parser  # noqa: PLC0415 (on first use: it takes a tenth of the time of all other imports)
 
+    year_first = _YEAR_FIRST.match(text)  # and so the month comes before the day
+    orders = (False, False) if year_first else (True, False)
     try:
-        by_day, by_month = (parser.parse(text, dayfirst=first, tzinfos=_zone) for first in (True, False))
+        by_day, by_month = (parser.parse(text, dayfirst=order, tzinfos=_zone, default=_FILLERS[0]) for order in orders)
+        other = parser.parse(text, tzinfos=_zone, default=_FILLERS[1])
     except ValueError:
         raise InvalidInputError(f"{_EXPECTED}, found {text!r:.80}") from None
+    if other.date() != by_month.date() or (year_first and by_month.month != int(year_first[1])):
+        raise InvalidInputError(f"expected a whole date, with day, month and year, found {text!r:.80}")
     if by_day != by_month:
         readings = f"{by_day.date()} or {by_month.date()}"
         raise InvalidInputError(f"expected a date that reads one way, found {text!r:.80}, which is {readings}")

@@ -26,7 +26,7 @@ class Deadline:
     """
 
     def __init__(self, seconds: float | None) -> None:
-        if seconds is not None and not seconds > 0:
+        if seconds is not None and not (isinstance(seconds, (int, float)) and seconds > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInputError(f"deadline: expected seconds above 0, found {seconds!r}")
         self.seconds = math.inf if seconds is None else seconds
         self.at = time.monotonic() + self.seconds

@@ -8,7 +8,7 @@ from typing import Any
 
 from .documents import as_object
 from .errors import CredentialsError, InvalidInputError
-from .regions import Region
+from .regions import Region, check_crn
 
 __all__ = ["Instance", "choose_instance", "read_instances", "search_request"]
 
@@ -75,7 +75,7 @@ def choose_instance(instances: Iterable[Instance], wanted: str | None, region: R
     every = list(instances)
     found = [i for i in every if wanted in (None, i.name) and (region is None or region.name == i.region)]
     if len(found) == 1:
-        return found[0].crn
+        return check_crn(found[0].crn)
     where = f" in {region.name}" if region else ""
     told = "; ".join(map(str, found or every)) or "none"
     if not found and wanted is not None:

@@ -64,7 +64,8 @@ def decode_devices(response: httpx.Response) -> list[Device]:
         try:
             devices.append(Device.from_dict(row))
         except ModelError as error:
-            _logger.warning("a backend is left out of the list: $.devices[%d]%s", index, str(error)[1:])
+            name = _printable(str((as_object(row) or {}).get("name")))
+            _logger.warning("backend %s is left out of the list: $.devices[%d]%s", name, index, str(error)[1:])
     return devices
 
 
@@ -120,11 +121,11 @@ def status_error(
     items, trace = _error_items(body)
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
-    told = " ".join(told.split())
+    told = _printable(" ".join(told.split()))
     message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
     headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
     return kind(
-        message + (f" (trace {trace})" if trace else ""),
+        message + (f" (trace {_printable(trace)})" if trace else ""),
         status_code=status,
         errors=items,
         trace=trace,
@@ -133,6 +134,11 @@ def status_error(
         headers=headers,
         body=body,
     )
+
+
+def _printable(text: str) -> str:
+    """The text without what would steer a terminal."""
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 
 
 def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:

@@ -53,6 +53,10 @@ class Filters(NamedTuple):
         Raises:
             InvalidInputError: There is not.
         """
+        if not isinstance(self.min_qubits, (int, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInputError(f"min_qubits: expected a whole number, found {self.min_qubits!r:.80}")
+        if not isinstance(self.processor, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInputError(f"processor: expected a name such as Heron, found {self.processor!r:.80}")
         if self.order not in ORDERS:
             raise InvalidInputError(f"order: expected one of {', '.join(ORDERS)}, found {self.order!r}")
         return self

@@ -77,10 +77,12 @@ def make_settings(
     """
     if sum(given is not None for given in (api_key, token, account)) > 1:
         raise InvalidInputError("credentials: expected one of api_key, token and account, found several")
-    if retries < 0:
+    if not isinstance(retries, int) or retries < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"retries: expected 0 or more, found {retries!r}")
-    if not isinstance(timeout, httpx.Timeout) and not timeout > 0:
+    if not isinstance(timeout, httpx.Timeout) and not (isinstance(timeout, (int, float)) and timeout > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"timeout: expected seconds above 0, found {timeout!r}")
+    if not isinstance(instance, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"instance: expected a CRN or a name, found {instance!r:.80}")
     Deadline(deadline)
     _check_version(api_version)
     found = Credentials(instance=instance)
@@ -91,6 +93,8 @@ def make_settings(
     private = private_endpoint or found.private_endpoint
     # An account's region is a preference among instances; an argument holds whatever the CRN says.
     wanted = region or (None if crn else found.region)
+    # A local server that an argument names stands for all of IBM Cloud, whatever a variable says.
+    search_url = None if (iam_url or "").startswith("http:") else os.environ.get("GLOBAL_SEARCH_URL")
     iam_url = iam_url or os.environ.get("IAM_URL")
     settings = Settings(
         api_key=found.api_key,
@@ -101,7 +105,7 @@ def make_settings(
         private=private,
         base_url=None if base_url is None else _check_url("base_url", base_url).removesuffix("/v1"),
         iam_url=_iam_url(iam_url, private),
-        search_url=_search_url(os.environ.get("GLOBAL_SEARCH_URL"), iam_url, private),
+        search_url=_search_url(search_url, iam_url, private),
         api_version=api_version,
         deadline=deadline,
         retries=retries,
@@ -120,7 +124,7 @@ def _check_version(version: str) -> None:
     try:
         if date.fromisoformat(version).isoformat() == version:
             return
-    except ValueError:
+    except (TypeError, ValueError):
         pass
     raise InvalidInputError(f"api_version: expected a date such as 2026-03-15, found {version!r:.80}")
 

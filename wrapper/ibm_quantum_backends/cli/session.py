@@ -77,8 +77,10 @@ class Session:
 
     def client_of_account(self) -> Backends:
         """The client, where it has all of an account's instances."""
-        if self.source or self.instance:
-            raise InvalidInputError("expected an account and no --instance, to ask for all of its instances")
+        if self.source:
+            raise InvalidInputError("expected an account, found a recording, which has no instances")
+        if self.instance:
+            raise InvalidInputError("expected no --instance, to ask for all of them")
         return self.client
 
     def show(self, work: Callable[[], Shown]) -> None:

@@ -111,6 +111,8 @@ class Front:
         app = self.app
         if fault.body is not None:
             app = Response(fault.body, fault.status or 200, {"Content-Type": fault.content_type})
+        elif fault.status in (204, 304):  # which have no body
+            app = Response(status_code=fault.status)
         elif fault.status is not None:
             app = error_response(request_id, fault.status, fault.status, "This fault was asked for.", "")
         if fault.delay:
