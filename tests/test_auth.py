@@ -293,7 +293,7 @@ FAULTS: dict[str, list[Fault]] = {
     "API drop": [Fault(drop=True, path="/api/", times=None)],
     "API cut off": [Fault(truncate=True, path="/api/", times=None)],
     "API late": [Fault(delay=60, path="/api/", times=None)],
-    "API no JSON": [Fault(body=b"{", path="/api/")],
+    "API no JSON": [Fault(body=b"{", path="/api/", times=None)],
     "API elsewhere": [Fault(status=307, headers={"Location": "http://127.0.0.1:1/"}, path="/api/")],
     "IAM 400": [Fault(status=400, path=IAM)],
     "IAM 400, an echo": [

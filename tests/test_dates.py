@@ -167,3 +167,8 @@ def test_the_year_first_is_not_ambiguous(text: str) -> None:
 def test_a_month_that_there_is_not_is_no_day() -> None:
     with pytest.raises(InvalidInputError):
         parse_time("2025-13-01")
+
+
+def test_a_year_of_two_digits_can_be_a_day() -> None:
+    with pytest.raises(InvalidInputError, match="reads one way"):
+        parse_time("25-05-05")

@@ -245,3 +245,21 @@ def test_what_would_steer_a_terminal_is_not_told() -> None:
     assert str(error).isprintable()
     assert "red" in str(error)
     assert error.body == body
+
+
+@pytest.mark.parametrize("form", ["plain", "escaped"])
+def test_a_secret_that_comes_back_is_masked_wherever_it_stands(form: str) -> None:
+    secret = 'the"key'
+    escaped = "".join(f"\\u{ord(mark):04x}" for mark in secret)
+    text = escaped if form == "escaped" else json.dumps(secret)[1:-1]
+    body = f'{{"errorCode": "1", "errorMessage": "{text}"}}'.encode()
+    error = status_error(answer(400, body, X_Request_Id=secret, Location=f"https://x/?k={secret}"), secret=secret)
+    told = f"{error} {error.__dict__} {error.errors[0].message}"
+    assert "***" in told
+    assert secret not in told.replace('\\"', '"')
+
+
+def test_one_odd_entry_does_not_hide_the_others() -> None:
+    error = status_error(answer(404, b'{"errors": [{"code": 1, "message": "m"}, 5], "trace": "T"}'))
+    assert [item.message for item in error.errors] == ["m"]
+    assert error.trace == "T"

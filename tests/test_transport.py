@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import socket
 import ssl
 import struct
@@ -319,11 +320,37 @@ def test_nothing_but_our_errors_gets_through(answer: bytes, make: Callable[..., 
 def test_an_error_is_never_an_empty_list(
     fault: Fault, error: type[BackendsError], connect: Callable[..., Any], api: Server
 ) -> None:
-    client = connect()
+    client = connect(retries=0)
     for call in (client.list, client.select, client.least_busy, client.fleet, lambda: client.properties("ibm_boston")):
         api.faults.append(Fault(**{**vars(fault), "path": "/api/"}))
         with pytest.raises(error):
             call()
+
+
+@pytest.mark.parametrize("body", [b"", b"<html></html>", b'{"devices": [', b"[]"])
+def test_a_body_that_is_no_whole_object_is_asked_for_again(
+    body: bytes, connect: Callable[..., Any], api: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 0)
+    client = connect(retries=2)
+    api.faults.append(Fault(body=body, path="/api/"))
+    assert len(client.list()) == 3
+    assert asked(api) == 2
+    api.faults.append(Fault(body=body, path="/api/", times=None))
+    with pytest.raises(DecodeError) as caught:
+        client.list()
+    assert caught.value.body == body
+    assert asked(api) == 5
+
+
+def test_a_listed_name_that_cannot_be_asked_for(connect: Callable[..., Any], api: Server) -> None:
+    client = connect()
+    devices = [device.to_dict() for device in client.list()]
+    odd = json.dumps({"devices": [devices[0], {**devices[1], "name": "a b"}]}).encode()
+    api.faults.append(Fault(body=odd, path="/api/v1/backends"))
+    found = client.fleet("status")
+    assert isinstance(found["a b"]["status"], BackendsError)
+    assert found["ibm_boston"]["status"].length_queue == 0
 
 
 def test_redirects_are_not_followed(connect: Callable[..., Any], api: Server) -> None:

@@ -113,8 +113,12 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
     ) -> dict[str, dict[str, Any]]:
         """As `Backends.fleet`."""
         kinds, limit = calls.check_fleet(what, concurrency)
-        names = [device.name for device in await self.list(deadline=deadline)] if names is None else names
-        jobs = calls.fleet(self._version, kinds, names)
+        if names is None:
+            jobs: dict[tuple[str, str], Any] = calls.fleet_of_list(
+                self._version, kinds, await self.list(deadline=deadline)
+            )
+        else:
+            jobs = {**calls.fleet(self._version, kinds, names)}
         return calls.by_name(await self._gather(lambda call: self._do(call, deadline), jobs, limit))
 
     async def instances(self, *, deadline: float | None = None) -> Instances:
@@ -151,6 +155,8 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         slots = asyncio.Semaphore(concurrency)
 
         async def attempt(job: Any) -> _T | BackendsError:
+            if isinstance(job, BackendsError):
+                return job
             async with slots:
                 try:
                     return await do(job)

@@ -12,7 +12,7 @@ from .connections import client_options, open_client
 from .deadlines import Deadline
 from .errors import BackendsError
 from .loops import PerLoop
-from .retries import DeadlineRetry, GiveUpError
+from .retries import BrokenBodyError, DeadlineRetry, GiveUpError
 from .transport import IN_FLIGHT, check_open, connection_error
 
 __all__ = ["AsyncSender"]
@@ -50,6 +50,8 @@ class AsyncSender:
         failure: BackendsError
         try:
             return await aretry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
+        except BrokenBodyError as error:
+            return error.response
         except GiveUpError as stop:
             if isinstance(stop.outcome, httpx.Response):
                 return stop.outcome

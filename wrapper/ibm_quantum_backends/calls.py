@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from .errors import InvalidInputError
+from .errors import BackendsError, InvalidInputError
 from .responses import decode, decode_devices
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "configuration",
     "defaults",
     "fleet",
+    "fleet_of_list",
     "list_backends",
     "properties",
     "status",
@@ -128,6 +129,19 @@ def check_fleet(what: str | Iterable[str], concurrency: int) -> tuple[tuple[str,
     if not isinstance(concurrency, int) or concurrency < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"concurrency: expected 1 or more, found {concurrency!r}")
     return kinds, concurrency
+
+
+def fleet_of_list(
+    version: str, kinds: Iterable[str], devices: Iterable[Device]
+) -> dict[tuple[str, str], Call[Any] | BackendsError]:
+    """As `fleet`, of what the API lists: a name that cannot be asked for stands as its error beside the others."""
+    jobs: dict[tuple[str, str], Call[Any] | BackendsError] = {}
+    for device in devices:
+        try:
+            jobs.update(fleet(version, kinds, [device.name]))
+        except BackendsError as error:
+            jobs.update({(device.name, kind): error for kind in kinds})
+    return jobs
 
 
 def fleet(version: str, kinds: Iterable[str], names: Iterable[str]) -> dict[tuple[str, str], Call[Any]]:

@@ -172,8 +172,10 @@ class Backends(BaseClient[httpx.BaseTransport]):
             By name and kind, the model, or the `BackendsError` that this request came to.
         """
         kinds, limit = calls.check_fleet(what, concurrency)
-        names = [device.name for device in self.list(deadline=deadline)] if names is None else names
-        jobs = calls.fleet(self._version, kinds, names)
+        if names is None:
+            jobs: dict[tuple[str, str], Any] = calls.fleet_of_list(self._version, kinds, self.list(deadline=deadline))
+        else:
+            jobs = {**calls.fleet(self._version, kinds, names)}
         return calls.by_name(self._gather(lambda call: self._do(call, deadline), jobs, limit))
 
     def instances(self, *, deadline: float | None = None) -> Instances:
@@ -215,6 +217,8 @@ class Backends(BaseClient[httpx.BaseTransport]):
 
     def _gather(self, do: Callable[[Any], _T], jobs: dict[_K, Any], concurrency: int) -> dict[_K, _T | BackendsError]:
         def attempt(job: Any) -> _T | BackendsError:
+            if isinstance(job, BackendsError):
+                return job
             try:
                 return do(job)
             except BackendsError as error:

@@ -61,11 +61,13 @@ def _read(text: str) -> datetime:
     orders = (False, False) if year_first else (True, False)
     try:
         by_day, by_month = (parser.parse(text, dayfirst=order, tzinfos=_zone, default=_FILLERS[0]) for order in orders)
+        by_year = parser.parse(text, yearfirst=True, tzinfos=_zone, default=_FILLERS[0])
         other = parser.parse(text, tzinfos=_zone, default=_FILLERS[1])
     except ValueError:
         raise InvalidInputError(f"{_EXPECTED}, found {text!r:.80}") from None
     if other.date() != by_month.date() or (year_first and by_month.month != int(year_first[1])):
         raise InvalidInputError(f"expected a whole date, with day, month and year, found {text!r:.80}")
+    by_day = by_year if by_day == by_month else by_day
     if by_day != by_month:
         readings = f"{by_day.date()} or {by_month.date()}"
         raise InvalidInputError(f"expected a date that reads one way, found {text!r:.80}, which is {readings}")

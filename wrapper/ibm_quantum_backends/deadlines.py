@@ -13,6 +13,7 @@ from .errors import APITimeoutError, InvalidInputError
 __all__ = ["Deadline"]
 
 _T = TypeVar("_T")
+_LONGEST = 1e9  # seconds: sockets take hardly more
 
 
 class Deadline:
@@ -28,7 +29,7 @@ class Deadline:
     def __init__(self, seconds: float | None) -> None:
         if seconds is not None and not (isinstance(seconds, (int, float)) and seconds > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInputError(f"deadline: expected seconds above 0, found {seconds!r}")
-        self.seconds = math.inf if seconds is None else seconds
+        self.seconds = math.inf if seconds is None or seconds > _LONGEST else seconds
         self.at = time.monotonic() + self.seconds
 
     def remaining(self) -> float:

@@ -116,14 +116,15 @@ def status_error(
         secret: What the request held and the error must not, should a proxy show what it was sent.
     """
     status, body = response.status_code, response.content
-    for form in (secret, quote_plus(secret)) if secret else ():
-        body = body.replace(form.encode(), b"***")
+    body = _mask_body(body, secret) if secret else body
     items, trace = _error_items(body)
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
     told = _printable(" ".join(told.split()))
     message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
     headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
+    if secret:
+        headers = {name: _mask(value, secret) for name, value in headers.items()}
     return kind(
         message + (f" (trace {_printable(trace)})" if trace else ""),
         status_code=status,
@@ -141,19 +142,34 @@ def _printable(text: str) -> str:
     return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 
 
+def _mask(text: str, secret: str) -> str:
+    for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]):
+        text = text.replace(form, "***")
+    return text
+
+
+def _mask_body(body: bytes, secret: str) -> bytes:
+    """A body without the secret, however it is written there."""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False)  # so that no escape hides it
+    except (ValueError, RecursionError):
+        text = body.decode(errors="replace")
+    return _mask(text, secret).encode()
+
+
 def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
-    """The errors and the trace that a body names, in the API's form or in IAM's."""
+    """The errors and the trace that a body names, in the API's form or in IAM's; what has no such form is left out."""
     from .raw.models.error_item import ErrorItem  # noqa: PLC0415 (models come on first use)
-    from .raw.models.error_response import ErrorResponse  # noqa: PLC0415
 
     try:
         document = as_object(json.loads(body)) or {}
-        if "errorMessage" in document:
-            return (ErrorItem(code=str(document.get("errorCode", "")), message=str(document["errorMessage"])),), None
-        parsed = ErrorResponse.from_dict(document)
     except (ValueError, RecursionError):
         return (), None
-    return tuple(parsed.errors), parsed.trace if isinstance(parsed.trace, str) else None
+    if "errorMessage" in document:
+        return (ErrorItem(code=str(document.get("errorCode", "")), message=str(document["errorMessage"])),), None
+    rows, trace = document.get("errors"), document.get("trace")
+    items: Any = filter(None, map(as_object, rows if isinstance(rows, list) else ()))  # pyright: ignore[reportUnknownArgumentType]
+    return tuple(map(ErrorItem.from_dict, items)), trace if isinstance(trace, str) else None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

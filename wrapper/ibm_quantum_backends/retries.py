@@ -14,7 +14,7 @@ from httpx_retries import Retry
 from .deadlines import Deadline
 from .responses import retry_after
 
-__all__ = ["DeadlineRetry", "GiveUpError"]
+__all__ = ["BrokenBodyError", "DeadlineRetry", "GiveUpError"]
 
 # Answers after which the same request may succeed; 520 to 524 are an edge proxy's.
 _STATUSES = frozenset({429, 500, 502, 503, 504, *range(520, 525)})
@@ -29,6 +29,19 @@ class GiveUpError(Exception):
         self.outcome = outcome
 
 
+class BrokenBodyError(httpx.DecodingError):
+    """A 200 whose body does not end as JSON objects do: cut off where no length was announced, or a proxy's page."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__("the body is cut off", request=response.request)
+        self.response = response
+
+
+def _check_body(response: httpx.Response) -> None:
+    if response.status_code == 200 and not response.content.rstrip().endswith(b"}"):
+        raise BrokenBodyError(response)
+
+
 class DeadlineRetry(Retry):
     """The policy of one call.
 
@@ -39,7 +52,9 @@ class DeadlineRetry(Retry):
     """
 
     def __init__(self, retries: int, deadline: Deadline, timeout: dict[str, float | None]) -> None:
-        super().__init__(retries, ("GET", "POST"), _STATUSES, _FAILURES, max_backoff_wait=math.inf)
+        super().__init__(
+            retries, ("GET", "POST"), _STATUSES, _FAILURES, max_backoff_wait=math.inf, validate_response=_check_body
+        )
         self.attempts_made: int = 0
         self._deadline = deadline
         self._timeout = timeout

@@ -79,8 +79,8 @@ def make_settings(
         raise InvalidInputError("credentials: expected one of api_key, token and account, found several")
     if not isinstance(retries, int) or retries < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"retries: expected 0 or more, found {retries!r}")
-    if not isinstance(timeout, httpx.Timeout) and not (isinstance(timeout, (int, float)) and timeout > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidInputError(f"timeout: expected seconds above 0, found {timeout!r}")
+    if not isinstance(timeout, httpx.Timeout) and not (isinstance(timeout, (int, float)) and 0 < timeout < 1e9):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInputError(f"timeout: expected seconds above 0, or an httpx.Timeout, found {timeout!r}")
     if not isinstance(instance, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"instance: expected a CRN or a name, found {instance!r:.80}")
     Deadline(deadline)
@@ -88,7 +88,7 @@ def make_settings(
     found = Credentials(instance=instance)
     if token is None:
         found = find_credentials(api_key=api_key, instance=instance, account=account, account_file=account_file)
-    named = found.instance if found.instance and not found.instance.startswith("crn:") else None
+    named = found.instance if found.instance and not found.instance.strip().lower().startswith("crn:") else None
     crn = None if named else found.instance
     private = private_endpoint or found.private_endpoint
     # An account's region is a preference among instances; an argument holds whatever the CRN says.

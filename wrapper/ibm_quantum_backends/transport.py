@@ -108,11 +108,13 @@ class Sender:
                 return self._client.send(self._client.build_request(**request, extensions=extensions), auth=auth)
             from httpx_retries import retry_request  # noqa: PLC0415 (the sandbox's start does not need it)
 
-            from .retries import DeadlineRetry, GiveUpError  # noqa: PLC0415
+            from .retries import BrokenBodyError, DeadlineRetry, GiveUpError  # noqa: PLC0415
 
             policy = DeadlineRetry(retries, deadline, timeout)
             try:
                 return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
+            except BrokenBodyError as error:
+                return error.response
             except GiveUpError as stop:
                 if isinstance(stop.outcome, httpx.Response):
                     return stop.outcome
