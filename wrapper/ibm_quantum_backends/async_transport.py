@@ -10,10 +10,9 @@ from httpx_retries import aretry_request
 
 from .connections import client_options, open_client
 from .deadlines import Deadline
-from .errors import BackendsError
 from .loops import PerLoop
-from .retries import BrokenBodyError, DeadlineRetry, GiveUpError
-from .transport import IN_FLIGHT, check_open, connection_error
+from .retries import DeadlineRetry
+from .transport import IN_FLIGHT, check_open, settle
 
 __all__ = ["AsyncSender"]
 
@@ -47,18 +46,13 @@ class AsyncSender:
         deadline.narrow(timeout)
         extensions = {"timeout": timeout, "deadline": deadline}
         policy = DeadlineRetry(self._retries if retries is None else retries, deadline, timeout)
-        failure: BackendsError
         try:
             return await aretry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
-        except BrokenBodyError as error:
-            return error.response
-        except GiveUpError as stop:
-            if isinstance(stop.outcome, httpx.Response):
-                return stop.outcome
-            failure = connection_error(stop.outcome, request, deadline)
         except httpx.HTTPError as error:
-            failure = connection_error(error, request, deadline)
-        raise failure  # outside of the except clause, as in Sender.exchange
+            outcome = settle(error, request, deadline)
+        if isinstance(outcome, httpx.Response):
+            return outcome
+        raise outcome  # outside of the except clause, as in Sender.exchange
 
     async def aclose(self) -> None:
         """Close this loop's connections."""

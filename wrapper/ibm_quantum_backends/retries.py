@@ -13,33 +13,30 @@ from httpx_retries import Retry
 
 from .deadlines import Deadline
 from .responses import retry_after
+from .transport import StopError
 
-__all__ = ["BrokenBodyError", "DeadlineRetry", "GiveUpError"]
+__all__ = ["DeadlineRetry"]
 
 # Answers after which the same request may succeed; 520 to 524 are an edge proxy's.
 _STATUSES = frozenset({429, 500, 502, 503, 504, *range(520, 525)})
-_FAILURES = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError)
 
 
-class GiveUpError(Exception):
-    """The next attempt would begin after the deadline: what the last one came to stands."""
-
-    def __init__(self, outcome: httpx.Response | Exception) -> None:
-        super().__init__()
-        self.outcome = outcome
-
-
-class BrokenBodyError(httpx.DecodingError):
+class _BrokenBodyError(StopError):
     """A 200 whose body does not end as JSON objects do: cut off where no length was announced, or a proxy's page."""
 
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__("the body is cut off", request=response.request)
-        self.response = response
+
+_FAILURES = (
+    httpx.TimeoutException,
+    httpx.NetworkError,
+    httpx.RemoteProtocolError,
+    httpx.DecodingError,
+    _BrokenBodyError,
+)
 
 
 def _check_body(response: httpx.Response) -> None:
     if response.status_code == 200 and not response.content.rstrip().endswith(b"}"):
-        raise BrokenBodyError(response)
+        raise _BrokenBodyError(response)
 
 
 class DeadlineRetry(Retry):
@@ -82,5 +79,5 @@ class DeadlineRetry(Retry):
         asked = retry_after(outcome.headers) if isinstance(outcome, httpx.Response) else None
         seconds = self.backoff_strategy() if asked is None else asked
         if seconds >= min(self._deadline.remaining(), threading.TIMEOUT_MAX):
-            raise GiveUpError(outcome)
+            raise StopError(outcome)  # the next attempt would begin after the deadline
         return seconds

@@ -12,7 +12,7 @@ from .connections import client_options, open_client
 from .deadlines import Deadline
 from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
 
-__all__ = ["IN_FLIGHT", "Sender", "check_open", "connection_error"]
+__all__ = ["IN_FLIGHT", "Sender", "StopError", "check_open", "connection_error", "settle"]
 
 # More requests at once would wait for a connection, and time out there: the pool has 100, and a token exchange needs
 # one beside those of the requests that wait for it.
@@ -37,6 +37,20 @@ def connection_error(error: Exception, request: dict[str, Any], deadline: Deadli
     if isinstance(error, httpx.LocalProtocolError):  # its text would quote a header
         return APIConnectionError(f"the request cannot be sent as it is ({line})")
     return APIConnectionError(f"{str(error) or type(error).__name__} ({line})")
+
+
+class StopError(httpx.HTTPError):
+    """No further attempt is made, or should this be the last: what it came to stands."""
+
+    def __init__(self, outcome: httpx.Response | Exception) -> None:
+        super().__init__("no further attempt")
+        self.outcome = outcome
+
+
+def settle(error: Exception, request: dict[str, Any], deadline: Deadline) -> httpx.Response | BackendsError:
+    """What the attempts came to: an answer that is to be read as it is, or the error for none."""
+    outcome = error.outcome if isinstance(error, StopError) else error
+    return outcome if isinstance(outcome, httpx.Response) else connection_error(outcome, request, deadline)
 
 
 class _LimitedStream(httpx.SyncByteStream):
@@ -108,20 +122,15 @@ class Sender:
                 return self._client.send(self._client.build_request(**request, extensions=extensions), auth=auth)
             from httpx_retries import retry_request  # noqa: PLC0415 (the sandbox's start does not need it)
 
-            from .retries import BrokenBodyError, DeadlineRetry, GiveUpError  # noqa: PLC0415
+            from .retries import DeadlineRetry  # noqa: PLC0415
 
             policy = DeadlineRetry(retries, deadline, timeout)
-            try:
-                return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
-            except BrokenBodyError as error:
-                return error.response
-            except GiveUpError as stop:
-                if isinstance(stop.outcome, httpx.Response):
-                    return stop.outcome
-                failure = connection_error(stop.outcome, request, deadline)
+            return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
         except httpx.HTTPError as error:
-            failure = connection_error(error, request, deadline)
-        raise failure  # outside of the except clauses: the context would hold the request, and that the credentials
+            outcome = settle(error, request, deadline)
+        if isinstance(outcome, httpx.Response):
+            return outcome
+        raise outcome  # outside of the except clause: the context would hold the request, and that the credentials
 
     def close(self) -> None:
         self._client.close()
