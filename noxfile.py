@@ -3,6 +3,7 @@
 # ///
 """What is checked and how: `nox` runs all that writes nothing, `nox -l` lists the rest."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typecheck(session: nox.Session) -> None:
     """mypy strict on everything, pyright strict on the wrapper and standard on the rest."""
-    session.install("-e", ".[cli,server,codegen]", *group("test"), *group("typecheck"))
+    session.install("-e", ".[cli,server,drift,codegen]", *group("test"), *group("typecheck"))
     session.run("mypy", "-p", "ibm_quantum_backends")
     session.run("mypy", "openapi", "wrapper/make_sandbox.py", "noxfile.py")
     session.run("mypy", "tests/typing_checks.py")
@@ -45,8 +46,8 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All tests, on the installed package and on real documents."""
-    session.install(".[cli,server,codegen]", *group("test"))
-    session.run("pytest", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
+    session.install(".[cli,server,drift,codegen]", *group("test"))
+    session.run("pytest", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()})
 
 
 def runtime_wheels(session: nox.Session) -> str:
@@ -57,17 +58,24 @@ def runtime_wheels(session: nox.Session) -> str:
     return str(folder)
 
 
+def fixtures() -> dict[str, str]:
+    """Where seeded changes and public cases are, for the tests that need them; beside the project, if anywhere."""
+    folder = os.environ.get("DRIFT_FIXTURES", str(ROOT.parent / "shared"))
+    return {"DRIFT_FIXTURES": folder} if Path(folder, "drift-cases").is_dir() else {}
+
+
 @nox.session
 def generated(session: nox.Session) -> None:
-    """generated/ is what openapi/ produces."""
-    session.install(".[codegen]")
+    """generated/ is what openapi/ produces; each file that is not, and why."""
+    session.install("-e", ".[codegen]")
     session.run("python", "openapi/regenerate.py", "--check")
 
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Document, generated code, responses and wrapper are in step; for now, the generated code."""
-    generated(session)
+    """Generated code, document, responses and wrapper are in step: one report; `-- --require-all` for all of it."""
+    session.install("-e", ".[cli,drift,codegen]", *group("drift"))
+    session.run("python", "openapi/in_step.py", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
 
 
 @nox.session
@@ -83,7 +91,9 @@ def vendor(session: nox.Session) -> None:
     session.chdir(work / "site")
     session.run("python", "-m", "tool.check")
     extras = PROJECT["project"]["optional-dependencies"]
-    session.install(*extras["cli"], *extras["server"], *group("typecheck"))  # so that the whole copy can be checked
+    session.install(
+        *(need for name in ("cli", "server", "drift", "codegen") for need in extras[name]), *group("typecheck")
+    )  # so that the whole copy can be checked
     session.run("mypy", "--strict", "-p", "tool")
     session.run("pyright", "tool")
 
@@ -105,14 +115,14 @@ def build(session: nox.Session) -> None:
 @nox.session(default=False)
 def regenerate(session: nox.Session) -> None:
     """Make generated/ anew from openapi/, and show what changed."""
-    session.install(".[codegen]")
+    session.install("-e", ".[codegen]")
     session.run("python", "openapi/regenerate.py")
 
 
 @nox.session(default=False)
 def update(session: nox.Session) -> None:
-    """Fetch IBM's document (or `-- --from FILE`), show what changed, pin it, regenerate."""
-    session.install(".[codegen]")
+    """Fetch IBM's document (or `-- --from FILE`), report what changes and for whom it breaks, pin it, regenerate."""
+    session.install("-e", ".[cli,drift,codegen]")
     session.run("python", "openapi/update.py", *session.posargs)
 
 
@@ -126,7 +136,7 @@ def sandbox(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Figures as ratios, side by side in one run."""
-    session.install(".[server,codegen]", *group("bench"))
+    session.install(".[cli,server,drift,codegen]", *group("bench"), *group("drift"))
     session.run("pytest", "benchmarks", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
 
 

@@ -1,33 +1,38 @@
 """Make generated/ from this folder, or with --check say how the two differ.
 
-document (sha256 checked) -> overlay -> effective document -> openapi-python-client -> generated/
-The same bytes each time, offline.
+document (sha256 checked) -> overlay -> effective document -> openapi-python-client -> generated/ and its lock
+The same bytes each time, offline. Exit codes: 0 made, or in step; 1 not in step; 2 it cannot be made, so that nothing
+can be compared.
 """
 
 import argparse
 import difflib
-import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import overlay
+import generated_lock
+from completeness import omissions
+from generated_lock import Lock, sha256
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from ibm_quantum_backends.drift import overlay
 
 OPENAPI = Path(__file__).resolve().parent
 PROJECT = OPENAPI.parent
 GENERATED = PROJECT / "generated"
+LOCK = OPENAPI / "generated.lock.json"
 RAW = Path("ibm_quantum_backends/raw")
 SPEC = RAW / "_spec"
-METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+COPIES = {"upstream.yaml": "backends.yaml", "overlay.yaml": "overlay.yaml", "baseline.json": "baseline.json"}
 HEADER = "# Generated from openapi/ by `nox -s regenerate`: do not edit, see generated/README.md.\n"
 README = """\
 # Generated: do not edit
@@ -65,13 +70,28 @@ def dump_yaml(document: object) -> str:
     return out.getvalue()
 
 
-def check_tools() -> None:
-    """Fail unless the generator and the formatter are those that pyproject.toml pins: others give other bytes."""
-    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    for requirement in extras["codegen"]:
-        name, _, pinned = requirement.partition("==")
-        if pinned and (found := version(name)) != pinned:
-            raise RegenerateError(f"{name}: expected version {pinned} (pyproject.toml), found {found}")
+def pins() -> dict[str, str]:
+    """The versions of the generator and the formatter that pyproject.toml pins: others give other bytes."""
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    return dict(requirement.split("==") for requirement in extras["codegen"] if "==" in requirement)
+
+
+def installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def inputs() -> dict[str, str]:
+    """By path, the sha256 of each file that generated/ is made from."""
+    names = ("backends.yaml", "baseline.json", "generator.yaml", "overlay.yaml")
+    paths = [*(OPENAPI / name for name in names), *(OPENAPI / "templates").glob("*.jinja")]
+    return {path.relative_to(PROJECT).as_posix(): sha256(path.read_bytes()) for path in paths if path.is_file()}
+
+
+def outputs(made: Mapping[Path, bytes]) -> dict[str, str]:
+    return {f"generated/{path.as_posix()}": sha256(data) for path, data in made.items()}
 
 
 def load_overlay() -> Any:
@@ -82,7 +102,7 @@ def effective_document() -> Any:
     """IBM's document, its hash checked, after the overlay."""
     source = tomllib.loads((OPENAPI / "source.toml").read_text())
     document = (OPENAPI / "backends.yaml").read_bytes()
-    found = hashlib.sha256(document).hexdigest()
+    found = sha256(document)
     if found != source["sha256"]:
         raise RegenerateError(
             f"openapi/backends.yaml: expected sha256 {source['sha256']} (openapi/source.toml), found {found}; "
@@ -110,20 +130,6 @@ def run_generator(document: Path, output: Path) -> None:
         raise RegenerateError(f"the generator failed:\n{result.stdout}{result.stderr}")
 
 
-def check_complete(document: Any, package: Path) -> None:
-    """Fail where an operation was left out, or an override in generator.yaml matches nothing: both are silent."""
-    for url, path in document["paths"].items():
-        for method in path.keys() & METHODS:
-            name = path[method].get("operationId")
-            if not name or not list(package.glob(f"api/*/{name}.py")):
-                raise RegenerateError(f"the generator left out {method.upper()} {url} (operationId {name})")
-    config = load_yaml((OPENAPI / "generator.yaml").read_bytes(), "openapi/generator.yaml")
-    for key, override in config["class_overrides"].items():
-        module = package / "models" / f"{override['module_name']}.py"
-        if not module.exists() or f"class {override['class_name']}" not in module.read_text():
-            raise RegenerateError(f"openapi/generator.yaml: the override of {key} matches no class")
-
-
 def files(folder: Path) -> Iterator[Path]:
     """All files below a folder, relative to it, Python's caches left out."""
     for path in sorted(folder.rglob("*")):
@@ -133,60 +139,88 @@ def files(folder: Path) -> Iterator[Path]:
 
 def produce() -> dict[Path, bytes]:
     """What generated/ must hold, by path."""
-    check_tools()
+    for name, pinned in pins().items():
+        if (found := installed(name)) != pinned:
+            reason = f"expected version {pinned} (pyproject.toml), found {found}: nothing can be made"
+            raise RegenerateError(f"{name}: {reason}")
     document = effective_document()
     header, effective = HEADER.encode(), dump_yaml(document).encode()
     with tempfile.TemporaryDirectory() as scratch:
         (source := Path(scratch) / "effective.yaml").write_bytes(effective)
         run_generator(source, package := Path(scratch) / "raw")
-        check_complete(document, package)
+        if missing := omissions(document, OPENAPI / "generator.yaml", package):
+            raise RegenerateError("; ".join(missing))
         made = {RAW / path: header + (package / path).read_bytes() for path in files(package) if path.suffix == ".py"}
     made[RAW / "py.typed"] = b""
     made[SPEC / "effective.yaml"] = header + effective
-    made[SPEC / "upstream.yaml"] = (OPENAPI / "backends.yaml").read_bytes()
-    made[SPEC / "overlay.yaml"] = (OPENAPI / "overlay.yaml").read_bytes()
+    made |= {SPEC / copy: (OPENAPI / name).read_bytes() for copy, name in COPIES.items()}
     made[Path("README.md")] = README.encode()
     return made
 
 
-def differences(made: dict[Path, bytes]) -> dict[Path, str]:
-    """By path, how generated/ differs from what it must hold: "missing", "untracked" or "differs"."""
-    found = {path: (GENERATED / path).read_bytes() for path in files(GENERATED)}
-    states = dict.fromkeys(made.keys() - found.keys(), "missing")
-    states |= dict.fromkeys(found.keys() - made.keys(), "untracked")
-    states |= {path: "differs" for path in made.keys() & found.keys() if made[path] != found[path]}
-    return dict(sorted(states.items()))
+def differences(made: Mapping[str, str], locked: Mapping[str, str]) -> dict[str, str]:
+    """By path, how generated/ differs from what it must hold, all by sha256; see `generated_lock.state`."""
+    found = outputs({path: (GENERATED / path).read_bytes() for path in files(GENERATED)})
+    paths = sorted(found.keys() | made.keys())
+    states = {path: generated_lock.state(locked.get(path), found.get(path), made.get(path)) for path in paths}
+    return {path: state for path, state in states.items() if state}
 
 
-def check(made: dict[Path, bytes]) -> int:
-    """Print each file that is not what openapi/ produces; 1 where there is one."""
-    states = differences(made)
-    for name, copy in (("backends.yaml", "upstream.yaml"), ("overlay.yaml", "overlay.yaml")):
-        if SPEC / copy in states:
-            print(f"openapi/{name}: changed since generated/ was made")
-    for path, state in states.items():
-        print(f"generated/{path}: {state}")
-    print("run `nox -s regenerate`" if states else f"generated/ is what openapi/ produces ({len(made)} files)")
-    return 1 if states else 0
+def check(made: dict[Path, bytes] | None) -> int:
+    """Print each file that is not what openapi/ produces, and why.
+
+    Args:
+        made: What generated/ must hold; None where it cannot be made, so that the lock alone can tell.
+
+    Returns:
+        0 in step; 1 not in step; 2 where nothing could be made and no file was edited, added or removed by hand.
+    """
+    lock, lines = None, list[str]()
+    try:
+        lock = generated_lock.load(LOCK.read_bytes())
+        tools = {name: installed(name) if pin == lock.tools.get(name) else pin for name, pin in pins().items()}
+        lines += generated_lock.changes(lock, inputs(), tools)
+    except FileNotFoundError:
+        lines.append("missing: openapi/generated.lock.json")
+    except generated_lock.LockError as error:
+        lines.append(f"openapi/generated.lock.json: {error}")
+    causes = [cause for cause in ("input changed", "tool changed") if any(line.startswith(cause) for line in lines)]
+    cause = ", ".join(causes) or "no input and no tool changed: openapi/regenerate.py or another package makes it so"
+    locked = lock.outputs if lock else {}
+    wanted = locked if made is None else outputs(made)
+    states = differences(wanted, locked) if wanted else {}
+    lines += [f"{state}: {path}" + f" ({cause})" * (state == "out of date") for path, state in states.items()]
+    if lock and not lines and locked != wanted:
+        lines.append("openapi/generated.lock.json: expected the lock of these files, found another's")
+    for line in lines:
+        print(line)
+    if made is None:
+        return 1 if states else 2
+    print("run `nox -s regenerate`" if lines else f"generated/ is what openapi/ produces ({len(made)} files)")
+    return 1 if lines else 0
 
 
 def write(made: dict[Path, bytes]) -> None:
-    """Bring generated/ in step, and print what changed: the effective document as a diff, the rest by name."""
+    """Bring generated/ and its lock in step; print what changed, the effective document as a diff, the rest by name."""
     effective = GENERATED / SPEC / "effective.yaml"
     before = effective.read_bytes() if effective.exists() else b""
-    states = differences(made)
+    states = differences(outputs(made), {})
     for path, state in states.items():
-        target = GENERATED / path
+        target = PROJECT / path
         if state == "untracked":
             target.unlink()
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(made[path])
+            target.write_bytes(made[target.relative_to(GENERATED)])
+    lock = generated_lock.dump(Lock(inputs(), outputs(made), pins()))
+    if not LOCK.exists() or LOCK.read_bytes() != lock:
+        states["openapi/generated.lock.json"] = "differs" if LOCK.exists() else "missing"
+        LOCK.write_bytes(lock)
     if before:
         sys.stdout.writelines(diff("effective document", before.decode(), made[SPEC / "effective.yaml"].decode()))
     words = {"missing": "added", "untracked": "removed", "differs": "changed"}
     for path, state in states.items():
-        print(f"generated/{path}: {words[state]}")
+        print(f"{path}: {words[state]}")
     print(f"files changed: {len(states)}; `git diff generated/` shows how" if states else "nothing changed")
 
 
@@ -198,14 +232,15 @@ def diff(name: str, before: str, after: str) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name each file that differs")
-    arguments = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help="write nothing; name each file that differs, and why")
+    checking: bool = parser.parse_args().check
     try:
         made = produce()
-    except RegenerateError as error:
+    except (RegenerateError, OSError) as error:
+        code = check(None) if checking else 2
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    if arguments.check:
+        return code
+    if checking:
         return check(made)
     write(made)
     return 0

@@ -1,4 +1,4 @@
-"""Replace IBM's document by another revision: show what changes, pin it, and regenerate.
+"""Replace IBM's document by another revision: report what changes and for whom it breaks, pin it, and regenerate.
 
 The document is that of the URL in source.toml, or of a file. Exit codes: 0 done, or nothing changed; 1 pinned, and
 generated/ waits for a corrected overlay.yaml, generator.yaml or template; 2 nothing written.
@@ -12,12 +12,16 @@ import os
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any, cast
 
 import httpx
-import overlay
 import regenerate
 from regenerate import OPENAPI, RegenerateError
+
+from ibm_quantum_backends.cli.session import Session
+from ibm_quantum_backends.drift.formats import render
+from ibm_quantum_backends.drift.openapi import members, parse
+from ibm_quantum_backends.drift.revision import report_revision
+from ibm_quantum_backends.errors import BackendsError
 
 
 class UpdateError(Exception):
@@ -33,38 +37,6 @@ def fetch(url: str) -> bytes:
     if response.status_code != 200:
         raise UpdateError(f"{url}: expected status 200, found {response.status_code}")
     return response.content
-
-
-def parse(data: bytes, origin: str) -> dict[str, Any]:
-    """An OpenAPI document."""
-    document: Any = regenerate.load_yaml(data, origin)
-    for key, kind in (("openapi", str), ("info", dict), ("paths", dict)):
-        if not (isinstance(document, dict) and isinstance(cast("dict[str, Any]", document).get(key), kind)):
-            raise UpdateError(f"{origin}: expected an OpenAPI document, found no {key}")
-    return cast("dict[str, Any]", document)
-
-
-def show(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Print the changes as a diff of both documents in one style."""
-    diff = regenerate.diff("backends.yaml", *(regenerate.dump_yaml(document) for document in (before, after)))
-    sys.stdout.writelines(diff)
-    added, removed = (sum(line.startswith(sign) for line in diff[2:]) for sign in "+-")
-    version = [document["info"].get("version") for document in (before, after)]
-    print(f"backends.yaml: version {version[0]} -> {version[1]}, {added} lines added, {removed} removed")
-
-
-def stale(document: dict[str, Any]) -> list[str]:
-    """What of the overlay does not fit the document: actions that do nothing, and the first that fails."""
-    found: list[str] = []
-    try:
-        for step in overlay.steps(document, regenerate.load_overlay()):
-            if not step.changed:
-                reason = "changes nothing" if step.matched else "selects nothing"
-                about = f"{step.action.get('description')}; it can go when {step.action.get('x-until')}"
-                found.append(f"overlay.actions[{step.position}] {reason}: {step.action['target']} ({about})")
-    except (overlay.OverlayError, RegenerateError) as error:
-        found.append(str(error))
-    return found
 
 
 def pin(data: bytes, url: str, version: object) -> None:
@@ -88,22 +60,24 @@ def main() -> int:
     parser.add_argument("--from", dest="file", type=Path, metavar="FILE", help="take this file and not the URL")
     file: Path | None = parser.parse_args().file
     try:
-        url: str = tomllib.loads((OPENAPI / "source.toml").read_text("utf-8"))["url"]
+        source = tomllib.loads((OPENAPI / "source.toml").read_text("utf-8"))
+        url: str = source["url"]
         data = file.read_bytes() if file else fetch(url)
-        document = parse(data, str(file or url))
+        revision = parse(data, str(file or url))
+        version = members(revision.data.get("info")).get("version")
+        if not isinstance(version, str | int | float):
+            raise UpdateError(f"{revision.name}: info.version: expected a version, found {version!r:.60}")
         pinned = (OPENAPI / "backends.yaml").read_bytes()
-        if data == pinned:
+        if data == pinned and hashlib.sha256(data).hexdigest() == source["sha256"]:
             print("nothing changed")
             return 0
-        show(parse(pinned, "openapi/backends.yaml"), document)
-        misfits = stale(document)
-        pin(data, url, document["info"].get("version"))
-    except (UpdateError, RegenerateError, OSError) as error:
+        report = report_revision(parse(pinned, "openapi/backends.yaml"), revision, overlay=regenerate.load_overlay())
+        Session().write(render(report, "table"))
+        pin(data, url, version)
+    except (UpdateError, RegenerateError, BackendsError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    for misfit in misfits:
-        print(misfit)
-    if misfits:
+    if report.not_run or any(problem.kind != "overlay-action-adopted-in-part" for problem in report.overlay):
         print("error: generated/ is as before: correct openapi/overlay.yaml, then `nox -s regenerate`", file=sys.stderr)
         return 1
     try:

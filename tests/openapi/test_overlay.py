@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import overlay
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+
+from ibm_quantum_backends.drift import overlay
+from ibm_quantum_backends.errors import InvalidInputError
 
 CASES = Path(__file__).parent / "overlay_cases"
 exhaustive = settings(deadline=None, database=None, derandomize=True)
@@ -134,7 +136,7 @@ def test_shape_that_fails(case: Any, version: str) -> None:
     for call in (
         overlay.validate,
         lambda o: overlay.apply({}, o, strict=False),
-        lambda o: overlay.steps({}, o),
+        lambda o: overlay.apply_lenient({}, o),
     ):
         with pytest.raises(overlay.OverlayError, match=re.escape(case["found"])) as raised:
             call(bad)
@@ -186,7 +188,10 @@ def test_idle_action_is_an_error(action: dict[str, Any], matched: int) -> None:
     start = f"overlay.actions[2] (target {action['target']!r}, description 'Old'): expected nodes to change, "
     assert str(raised.value) == start + found
     assert text(overlay.apply(DOCUMENT, idle, strict=False)) == text(DOCUMENT)
-    assert [step[2:] for step in overlay.steps(DOCUMENT, idle)] == [(1, True), (1, True), (matched, False)]
+    lenient, steps = overlay.apply_lenient(DOCUMENT, idle)
+    assert text(lenient) == text(DOCUMENT)
+    assert [step.matched for step in steps] == [1, 1, matched]
+    assert [step.state == "applied" for step in steps] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -222,11 +227,80 @@ def test_steps_tell_what_each_action_did() -> None:
         {"target": "$.x", "update": {"kind": "a"}},
         {"target": "$.*", "remove": True, "x-purpose": "truth"},
     ]
-    told = list(overlay.steps({"x": {"tags": [], "kind": "a"}, "y": {"tags": []}}, made(*actions)))
+    _, told = overlay.apply_lenient({"x": {"tags": [], "kind": "a"}, "y": {"tags": []}}, made(*actions))
     assert [step.position for step in told] == [0, 1, 2, 3]
-    assert [step.action for step in told] == actions
+    assert [step.target for step in told] == [action["target"] for action in actions]
     assert [step.matched for step in told] == [2, 0, 1, 2]
-    assert [step.changed for step in told] == [True, False, False, True]
+    assert [step.state for step in told] == ["applied", "adopted upstream", "adopted upstream", "applied"]
+
+
+# --- Lenient mode ---
+
+
+@pytest.mark.parametrize(
+    ("state", "document", "actions"),
+    [
+        ("adopted upstream", {"a": {"b": 1, "c": 2}}, [{"target": "$.a", "update": {"b": 1}}]),
+        ("adopted upstream", {"a": {"l": [1, {"x": 0}]}}, [{"target": "$.a.l", "update": {"x": 0}}]),
+        ("adopted upstream", {"a": {"x": 0}, "b": {"x": 0}}, [{"target": "$.a", "copy": "$.b"}]),
+        ("adopted upstream", {"a": None}, [{"target": "$.a", "update": None}]),
+        ("adopted upstream", {"a": {"c": 1}}, [{"target": "$.a.b", "remove": True}]),
+        ("adopted upstream", {"a": {"c": 1}, "b": 1}, [{"target": "$[?@.c]['x', 'y']", "remove": True}]),
+        ("adopted upstream", {"l": [{"n": "y"}]}, [{"target": "$.l[?@.n == 'x']", "remove": True}]),
+        ("matches nothing", {"a": 5}, [{"target": "$.a.b", "remove": True}]),
+        ("matches nothing", {"c": {}}, [{"target": "$.a.b", "remove": True}]),
+        ("matches nothing", {"a": {}, "b": 1}, [{"target": "$[?@.c]['x', 'y']", "remove": True}]),
+        ("matches nothing", {"a": {}}, [{"target": "$.a.b", "update": 1}]),
+        ("matches nothing", {"a": {"b": 1}}, [{"target": "$.a", "update": {"b": 2}}, {"target": "$.b", "update": 1}]),
+        ("matches nothing", {"a": {"b": 1}}, [{"target": "$.a", "remove": True}, {"target": "$.a.b", "remove": True}]),
+        ("changes nothing", {"a": {}}, [{"target": "$.a", "update": {}}]),
+        ("changes nothing", {"a": 1}, [{"target": "$.a", "remove": False}]),
+        ("changes nothing", {"a": 1}, [{"target": "$.a", "update": 2}, {"target": "$['a']", "update": 2}]),
+        ("changes nothing", {}, [{"target": "$", "update": {"a": 2}}, {"target": "$.a", "update": 2}]),
+        ("changes nothing", {"a": {}}, [{"target": "$", "update": {"b": {}}}, {"target": "$.a", "copy": "$.b"}]),
+    ],
+)
+def test_why_an_action_does_nothing(state: str, document: Any, actions: list[Any]) -> None:
+    before = text([document, actions])
+    _, steps = overlay.apply_lenient(document, made(*actions))
+    assert [step.state for step in steps] == ["applied"] * (len(actions) - 1) + [state]
+    assert text([document, actions]) == before
+
+
+def test_what_fails_leaves_no_trace_and_the_rest_is_applied() -> None:
+    actions = [
+        {"target": "$.new", "update": 1, "description": "Too early", "x-until": "it is there"},
+        {"target": "$", "update": {"new": 1, "l": 5}, "description": "No list", "x-until": "l is one"},
+        {"target": "$['l', '']", "remove": True},
+        {"target": "$['a', 'b']", "update": {"x": {}}},
+        {"target": "$", "update": {"last": True}},
+    ]
+    document = {"a": {"y": 0}, "b": {"x": 1}, "l": [1], "": 0}
+    result, steps = overlay.apply_lenient(document, made(*actions))
+    assert result == {"a": {"y": 0}, "b": {"x": 1}, "last": True}
+    assert [step.state for step in steps] == ["matches nothing", "fails", "applied", "fails", "applied"]
+    assert [step.position for step in steps] == [0, 1, 2, 3, 4]
+    assert steps[0] == (0, "$.new", "Too early", "it is there", 0, "matches nothing", "", 0)
+    assert str(steps[0]) == "overlay.actions[0] matches nothing: $.new (Too early; it can go when it is there)"
+    reason = "$['l']: expected array to merge with, found number"
+    assert str(steps[1]) == f"overlay.actions[1] fails: $ (No list; it can go when l is one): {reason}"
+    assert steps[3].reason == "$['b']['x']: expected number to merge with, found object"
+
+
+def test_only_actions_with_a_purpose() -> None:
+    actions = [
+        {"target": "$.a", "update": 1, "x-purpose": "truth"},
+        {"target": "$.b", "update": 1, "x-purpose": "repair"},
+        {"target": "$.c", "update": 1},
+    ]
+    result, steps = overlay.apply_lenient({"a": 0, "b": 0, "c": 0}, made(*actions), purpose="repair")
+    assert result == {"a": 0, "b": 1, "c": 0}
+    assert [step.position for step in steps] == [1]
+    assert overlay.apply_lenient({"a": 0, "b": 0, "c": 0}, made(*actions))[0] == {"a": 1, "b": 1, "c": 1}
+
+
+def test_the_error_is_below_the_package_s_root() -> None:
+    assert issubclass(overlay.OverlayError, InvalidInputError)
 
 
 # --- What is shared, and what is changed ---
@@ -274,7 +348,7 @@ def test_what_is_copied_is_no_alias() -> None:
     ],
 )
 def test_document_that_is_no_json(document: Any, found: str) -> None:
-    for call in (overlay.apply, overlay.steps):
+    for call in (overlay.apply, overlay.apply_lenient):
         with pytest.raises(overlay.OverlayError, match=re.escape(found)):
             call(document, made({"target": "$", "update": {}}))
 
@@ -319,12 +393,17 @@ def containers(value: Any) -> set[int]:
 def test_arguments_are_never_changed_nor_shared(document: Any, actions: Any, strict: bool) -> None:
     whole = made(*actions)
     before = text([document, whole])
+    lenient, steps = overlay.apply_lenient(document, whole)
     try:
         result = overlay.apply(document, whole, strict=strict)
     except overlay.OverlayError:
         result = None
+        assert {step.state for step in steps} != {"applied"}
+    else:
+        assert text(lenient) == text(result)
+        assert not strict or {step.state for step in steps} == {"applied"}
     assert text([document, whole]) == before
-    assert not containers(result) & containers([document, whole])
+    assert not containers([result, lenient]) & containers([document, whole])
 
 
 OBJECTS = st.recursive(
@@ -357,9 +436,11 @@ def test_update_of_objects_merges_and_is_idle_the_second_time(document: Any, upd
 @exhaustive
 @given(DOCUMENTS, st.sampled_from(STABLE))
 def test_after_removal_nothing_matches(document: Any, target: str) -> None:
-    first, second = overlay.steps(document, made(*({"target": target, "remove": True, "x-n": n} for n in "12")))
-    assert first.changed == bool(first.matched)
-    assert second[2:] == (0, False)
+    twice = made(*({"target": target, "remove": True, "x-n": n} for n in "12"))
+    _, (first, second) = overlay.apply_lenient(document, twice)
+    assert (first.state == "applied") == bool(first.matched)
+    assert second.matched == 0
+    assert second.state != "applied"
 
 
 def without(value: Any) -> Any:

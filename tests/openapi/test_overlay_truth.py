@@ -9,11 +9,12 @@ from typing import Any
 
 import jsonschema_rs
 import openapi_python_client
-import overlay
 import pytest
 import regenerate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from runtime_wheels import real_documents
+
+from ibm_quantum_backends.drift import overlay
 
 DOCUMENT: Any = regenerate.load_yaml((regenerate.OPENAPI / "backends.yaml").read_bytes(), "backends.yaml")
 OVERLAY: Any = regenerate.load_overlay()

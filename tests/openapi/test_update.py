@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import re
-import socket
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -59,9 +58,11 @@ def run(
     return run
 
 
-def point_at(project: Copy, url: str) -> None:
-    source = project.openapi / "source.toml"
-    source.write_text(re.sub(r'^url = ".*"$', f'url = "{url}"', source.read_text(), flags=re.M))
+@pytest.fixture
+def no_generator(project: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Corrections are made as ever; what the generator would make of the document, which takes seconds, is not."""
+    monkeypatch.setattr(project.regenerate, "produce", project.regenerate.effective_document)
+    monkeypatch.setattr(project.regenerate, "write", lambda made: print(f"made of {made['info']['version']}"))
 
 
 def state(folder: Path) -> dict[Path, bytes]:
@@ -69,38 +70,37 @@ def state(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files}
 
 
-def revised(project: Copy, *edits: tuple[bytes, bytes]) -> bytes:
-    document = (project.openapi / "backends.yaml").read_bytes()
-    for old, new in edits:
-        assert document.count(old) == 1, old
-        document = document.replace(old, new)
-    return document
-
-
 VERSION = (b"version: 0.45.3", b"version: 0.46.0")
 TEXT = (b"description: Backend version\n", b"description: The backend's version\n")
 DOTS = (b"pattern: ^[0-9]+.[0-9]+.[0-9]+$", rb"pattern: ^[0-9]+\.[0-9]+\.[0-9]+$")
+DOCS = ("docs-only", "none")
+VERSIONS = "expected an OpenAPI document of version 3.0 to 3.2"
+NEITHER = "expected YAML or JSON, found what is neither"
 CLOSED = (b"      additionalProperties: false\n", b"")
 
 
 def test_a_new_revision_by_its_url(project: Copy, site: tuple[str, Answers], run: Callable[..., Any]) -> None:
     url, answers = site
-    point_at(project, f"{url}/moved")
+    project.point_at(f"{url}/moved")
     answers["/moved"] = (302, b"")
-    answers["/document"] = (200, document := revised(project, VERSION, TEXT))
+    answers["/document"] = (200, document := project.revised(VERSION, TEXT))
     code, out, err = run()
     assert (code, err) == (0, "")
-    upstream, effective = out.split("backends.yaml: version 0.45.3 -> 0.46.0, 2 lines added, 2 removed\n")
-    assert upstream.startswith("--- backends.yaml before\n+++ backends.yaml after\n@@ ")
-    assert effective.startswith("--- effective document before\n+++ effective document after\n@@ ")
-    for diff in (upstream, effective):
-        changes = [re.sub(" +", " ", line) for line in diff.splitlines() if re.match("[-+] ", line)]
-        assert changes == [
-            "- version: 0.45.3",
-            "+ version: 0.46.0",
-            "- description: Backend version",
-            "+ description: The backend's version",
-        ]
+    report, effective = out.split("--- effective document before\n+++ effective document after\n@@ ")
+    place = "#/components/schemas/BackendStatusResponse/properties/backend_version/description"
+    assert re.findall(r"^(\S+) +(\S+) +(\S+) (\S+): (.*?) [0-9a-f]{16} *$", report, re.M) == [
+        (*DOCS, "description-changed", place, "Backend version → The backend's version (get_backend_status)"),
+        (*DOCS, "info-version-changed", "#/info/version", "0.45.3 → 0.46.0"),
+    ]
+    assert f"openapi/backends.yaml → {url}/moved: class docs-only, source none, changes: 2\n" in report
+    assert "@@" not in report
+    changes = [re.sub(" +", " ", line) for line in effective.splitlines() if re.match("[-+] ", line)]
+    assert changes == [
+        "- version: 0.45.3",
+        "+ version: 0.46.0",
+        "- description: Backend version",
+        "+ description: The backend's version",
+    ]
     assert "generated/ibm_quantum_backends/raw/models/backend_status.py: changed\n" in effective
     assert (project.openapi / "backends.yaml").read_bytes() == document
     assert tomllib.loads((project.openapi / "source.toml").read_text()) == {
@@ -112,6 +112,7 @@ def test_a_new_revision_by_its_url(project: Copy, site: tuple[str, Answers], run
     status = project.generated / "ibm_quantum_backends/raw/models/backend_status.py"
     assert "The backend's version" in status.read_text()
     assert run() == (0, "nothing changed\n", "")
+    assert project.regenerate.check(project.regenerate.produce()) == 0
 
 
 def test_the_same_bytes(project: Copy, run: Callable[..., Any]) -> None:
@@ -120,18 +121,31 @@ def test_the_same_bytes(project: Copy, run: Callable[..., Any]) -> None:
     assert state(project.openapi.parent) == before
 
 
+@pytest.mark.usefixtures("no_generator")
+def test_a_document_that_was_put_there_by_hand_is_pinned(project: Copy, run: Callable[..., Any]) -> None:
+    file = project.openapi / "backends.yaml"
+    file.write_bytes(project.revised(VERSION))
+    with pytest.raises(project.regenerate.RegenerateError, match="nox -s update"):
+        project.regenerate.effective_document()
+    code, out, err = run("--from", file)
+    assert (code, err) == (0, "")
+    assert ": in step\n" in out
+    assert out.endswith("\nmade of 0.46.0\n")
+    assert run("--from", file) == (0, "nothing changed\n", "")
+
+
 def test_corrections_that_upstream_has_made(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
     file = tmp_path / "new.yaml"
-    file.write_bytes(document := revised(project, DOTS, CLOSED))
+    file.write_bytes(document := project.revised(DOTS, CLOSED))
     generated = state(project.generated)
     code, out, err = run("--from", file)
     assert code == 1
     schemas = "$.components.schemas"
     assert out.splitlines()[-2:] == [
-        f"overlay.actions[21] changes nothing: {schemas}.BackendPropertiesResponse.properties.backend_version "
-        "(Escape the dots of a pattern; it can go when the dots are escaped)",
-        f"overlay.actions[45] selects nothing: {schemas}.BackendStatusResponse.additionalProperties "
-        "(Keep fields that come later; it can go when the document does not close the schema)",
+        f"overlay-action-adopted-upstream: overlay.actions[21] adopted upstream: {schemas}.BackendPropertiesResponse"
+        ".properties.backend_version (Escape the dots of a pattern; it can go when the dots are escaped)",
+        f"overlay-action-adopted-upstream: overlay.actions[45] adopted upstream: {schemas}.BackendStatusResponse"
+        ".additionalProperties (Keep fields that come later; it can go when the document does not close the schema)",
     ]
     assert err == "error: generated/ is as before: correct openapi/overlay.yaml, then `nox -s regenerate`\n"
     assert state(project.generated) == generated
@@ -141,24 +155,63 @@ def test_corrections_that_upstream_has_made(project: Copy, run: Callable[..., An
     assert list(project.openapi.glob("*.new")) == []
 
 
+@pytest.mark.usefixtures("no_generator")
+def test_a_correction_that_is_needed_for_less(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
+    nullable = (b"        quantum_volume:\n", b"        quantum_volume:\n          nullable: true\n")
+    (tmp_path / "new.yaml").write_bytes(project.revised(nullable))
+    code, out, err = run("--from", tmp_path / "new.yaml")
+    assert (code, err) == (0, "")  # the correction fits, and what is left of it is needed
+    assert re.search(r"^breaking +\w+ +response-property-became-nullable \$\.quantum_volume: ", out, re.M)
+    assert "\noverlay-action-adopted-in-part: overlay.actions[29] adopted in part: " in out
+    assert out.endswith("\nmade of 0.45.3\n")
+
+
+@pytest.mark.usefixtures("no_generator")
+def test_what_breaks_is_shown_before_anything_is_made(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
+    integer = b"        length_queue:\n          type: integer\n"
+    (tmp_path / "new.yaml").write_bytes(project.revised((integer, integer.replace(b"integer", b"string"))))
+    code, out, err = run("--from", tmp_path / "new.yaml")
+    assert (code, err) == (0, "")
+    row = r"^breaking +breaking +response-property-type-changed \$\.length_queue: .*\n((?: {5,}\S.*\n)+)"
+    shown = re.search(row, out, re.M)
+    assert shown, out
+    assert "this package's client: " in shown[1]
+    assert "witness: " in shown[1]
+    assert "class breaking, source breaking, changes: 1\n" in out
+    assert out.endswith("\nmade of 0.45.3\n")
+
+
 def test_an_action_that_no_longer_fits(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "new.yaml").write_text("openapi: 3.0.0\ninfo: {version: 2}\npaths: {}\ncomponents: 5\n")
-    code, out, _ = run("--from", tmp_path / "new.yaml")
-    assert code == 1
-    assert "version 0.45.3 -> 2, " in out
-    (reason,) = re.findall(r"^overlay\.actions\[0\] .*", out, re.M)
-    assert reason.endswith("expected number to merge with, found object")
-    assert "overlay.actions[1]" not in out
-    assert tomllib.loads((project.openapi / "source.toml").read_text())["version"] == "2"
-
-
-def test_a_revision_that_the_generator_refuses(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
-    (tmp_path / "new.yaml").write_bytes(revised(project, (b"openapi: 3.0.0", b"openapi: 3.2.0")))
     generated = state(project.generated)
     code, out, err = run("--from", tmp_path / "new.yaml")
     assert code == 1
-    assert out.endswith("1 lines added, 1 removed\n")
+    assert err == "error: generated/ is as before: correct openapi/overlay.yaml, then `nox -s regenerate`\n"
+    assert re.search(r" info-version-changed #/info/version: 0\.45\.3 → 2 ", out)
+    assert len(re.findall(r"^breaking +\w+ +endpoint-removed ", out, re.M)) == 5
+    first, *others = re.findall(r"^overlay-action-.*", out, re.M)
+    assert first == (
+        "overlay-action-fails: overlay.actions[0] fails: $.components (Define the parameter that every path refers to; "
+        "it can go when the document has components.parameters.IBM-API-Version): $['components']: expected number to "
+        "merge with, found object"
+    )
+    actions = project.regenerate.load_overlay()["actions"]
+    assert [line.split(": ")[:2] for line in others] == [
+        ["overlay-action-matches-nothing", f"overlay.actions[{number}] matches nothing"]
+        for number in range(1, len(actions))
+    ]
+    assert tomllib.loads((project.openapi / "source.toml").read_text())["version"] == "2"
+    assert state(project.generated) == generated
+
+
+def test_a_revision_that_the_generator_refuses(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_bytes(project.revised((b"openapi: 3.0.0", b"openapi: 3.2.0")))
+    generated = state(project.generated)
+    code, out, err = run("--from", tmp_path / "new.yaml")
+    assert code == 1
+    assert re.search(r" openapi-version-changed #/openapi: 3\.0\.0 → 3\.2\.0 ", out)
     assert err.startswith("error: generated/ is as before: the generator failed:\n")
+    assert "got 3.2.0" in err
     assert state(project.generated) == generated
     assert b"openapi: 3.2.0" in (project.openapi / "backends.yaml").read_bytes()
 
@@ -168,15 +221,18 @@ def test_a_revision_that_the_generator_refuses(project: Copy, run: Callable[...,
     [
         ((404, b""), "expected status 200, found 404"),
         ((500, b"openapi: 3.0.0"), "expected status 200, found 500"),
-        ((200, b""), "expected an OpenAPI document, found no openapi"),
-        ((200, b"<html><body>Sign in</body></html>"), "expected an OpenAPI document, found no openapi"),
-        ((200, b"- openapi\n- paths\n"), "expected an OpenAPI document, found no openapi"),
-        ((200, b"openapi: 3.0.0\ninfo: {version: 1}\npaths: []\n"), "expected an OpenAPI document, found no paths"),
-        ((200, b"openapi: 3.0.0\npaths: {}\n"), "expected an OpenAPI document, found no info"),
-        ((200, b"openapi: [\n"), "expected YAML: while parsing"),
-        ((200, b"a: 1\na: 2\n"), "expected YAML: while constructing"),
-        ((200, b"\x00\xff"), "expected YAML: "),
-        ((200, b"date: 2026-99-99\n"), "expected YAML: "),
+        ((200, b""), f"{VERSIONS}, found 'NoneType'\n"),
+        ((200, b"<html><body>Sign in</body></html>"), f"{VERSIONS}, found 'str'\n"),
+        ((200, b"- openapi\n- paths\n"), f"{VERSIONS}, found 'list'\n"),
+        ((200, b"swagger: '2.0'\npaths: {}\n"), f"{VERSIONS}, found None\n"),
+        ((200, b"openapi: 3.0.0\ninfo: {version: 1}\npaths: []\n"), "paths: expected an object, found []\n"),
+        ((200, b"openapi: 3.0.0\npaths: {}\n"), "info.version: expected a version, found None\n"),
+        ((200, b"openapi: 3.0.0\ninfo: []\npaths: {}\n"), "info.version: expected a version, found None\n"),
+        ((200, b"openapi: 3.0.0\ninfo: {version: [1]}\npaths: {}\n"), "info.version: expected a version, found [1]\n"),
+        ((200, b"openapi: [\n"), f"{NEITHER}: while parsing"),
+        ((200, b"a: 1\na: 2\n"), f"{NEITHER}: a twice"),
+        ((200, b"\x00\xff"), f"{NEITHER}: 'utf-8' codec can't decode"),
+        ((200, b"date: 2026-99-99\n"), f"{VERSIONS}, found None\n"),
     ],
 )
 def test_what_is_no_document_writes_nothing(
@@ -184,7 +240,7 @@ def test_what_is_no_document_writes_nothing(
 ) -> None:
     url, answers = site
     answers["/document"] = answer
-    point_at(project, f"{url}/document")
+    project.point_at(f"{url}/document")
     before = state(project.openapi.parent)
     code, out, err = run()
     assert (code, out) == (2, "")
@@ -193,15 +249,15 @@ def test_what_is_no_document_writes_nothing(
     assert state(project.openapi.parent) == before
 
 
-def test_nobody_answers(project: Copy, run: Callable[..., Any]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/x"
-    for unreachable in (url, "http://127.0.0.1:many/x", "ftp://127.0.0.1/x"):
-        point_at(project, unreachable)
+def test_nobody_answers(project: Copy, run: Callable[..., Any], nobody: str) -> None:
+    for unreachable in (nobody, "http://127.0.0.1:many/x", "ftp://127.0.0.1/x"):
+        project.point_at(unreachable)
+        before = state(project.openapi.parent)
         code, out, err = run()
         assert (code, out) == (2, "")
         assert err.startswith(f"error: {unreachable}: ")
         assert err.count("\n") == 1
+        assert state(project.openapi.parent) == before
 
 
 def test_no_such_file(project: Copy, run: Callable[..., Any], tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
     async def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T:
         deadline = self._deadline(seconds)
         request = self._address(call, crn or self._crn or await self._find_instance(deadline))
-        return call.decode(await self._sender.send(request, deadline, self._auth))
+        return self._decode(call, await self._sender.send(request, deadline, self._auth))
 
     async def _gather(
         self, do: Callable[[Any], Awaitable[_T]], jobs: dict[_K, Any], concurrency: int

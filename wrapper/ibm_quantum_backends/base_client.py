@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from .calls import Call
 
-__all__ = ["BaseClient"]
+__all__ = ["API_VERSION", "BaseClient"]
 
+API_VERSION = "2026-03-15"  # of the API, unless another is asked for
+_T = TypeVar("_T")
 _Transport = TypeVar("_Transport")
 _REPLAY_INSTANCE = "crn:v1:bluemix:public:quantum-computing:us-east:a/sandbox:sandbox::"
 _REPLAY_HOST = "https://recording.invalid"
@@ -51,6 +53,8 @@ class BaseClient(ABC, Generic[_Transport]):
         proxy: URL of a proxy; those of the environment where None.
         transport: What to send through in place of the network, such as `recording.Record`; the settings of
             connections are then its own.
+        watch: Called with operationId and body of each complete answer with status 200, before it is decoded, such as
+            `drift.payload.PayloadCheck()`; from several threads at once in a fleet. What it raises, the call raises.
 
     Raises:
         InvalidInputError: An argument that cannot be right.
@@ -71,13 +75,14 @@ class BaseClient(ABC, Generic[_Transport]):
         private_endpoint: bool = False,
         base_url: str | None = None,
         iam_url: str | None = None,
-        api_version: str = "2026-03-15",
+        api_version: str = API_VERSION,
         timeout: float | httpx.Timeout = 30.0,
         deadline: float | None = 120.0,
         retries: int = 3,
         verify: bool | str | ssl.SSLContext = True,
         proxy: str | None = None,
         transport: _Transport | None = None,
+        watch: Callable[[str, bytes], object] | None = None,
     ) -> None:
         api_key, token, proxy = hide(api_key), hide(token), hide(proxy)  # a traceback may show these variables
         if transport is not None and proxy is not None:
@@ -101,6 +106,7 @@ class BaseClient(ABC, Generic[_Transport]):
         )
         self._crn = self._settings.crn
         self._version = self._settings.api_version
+        self._watch = watch
         self._open(self._settings, transport)
 
     @abstractmethod
@@ -148,6 +154,11 @@ class BaseClient(ABC, Generic[_Transport]):
     def _in_region(self, instances: Iterable[Instance]) -> dict[Instance, str]:
         region = self._settings.region
         return {instance: instance.crn for instance in instances if region is None or region.name == instance.region}
+
+    def _decode(self, call: Call[_T], response: httpx.Response) -> _T:
+        if self._watch is not None and response.status_code == 200:
+            self._watch(call.operation, response.content)
+        return call.decode(response)
 
     def _address(self, call: Call[Any], crn: str) -> dict[str, Any]:
         """The request of a call, to the instance's host and in its name."""

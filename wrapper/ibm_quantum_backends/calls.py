@@ -40,8 +40,9 @@ _T = TypeVar("_T")
 
 
 class Call(NamedTuple, Generic[_T]):
-    """A request, as arguments of `httpx.Client.request` with a path in place of the URL, and its answer's decoder."""
+    """An operationId, its request (arguments of `httpx.Client.request`, the URL a path), and its answer's decoder."""
 
+    operation: str
     request: dict[str, Any]
     decode: Callable[[httpx.Response], _T]
 
@@ -62,8 +63,8 @@ def _query(calibration_id: str | None, updated_before: datetime | None = None) -
     return {name: value for name, value in optional.items() if value is not None}
 
 
-def _document(request: dict[str, Any], parse: Callable[[int, bytes], _T | ErrorResponse | None]) -> Call[_T]:
-    return Call(request, partial(decode, parse))
+def _document(kind: str, request: dict[str, Any], parse: Callable[[int, bytes], _T | ErrorResponse | None]) -> Call[_T]:
+    return Call(f"get_backend_{kind}", request, partial(decode, parse))
 
 
 def list_backends(version: str, *, wait_times: bool) -> Call[list[Device]]:
@@ -72,14 +73,14 @@ def list_backends(version: str, *, wait_times: bool) -> Call[list[Device]]:
     from .raw.types import UNSET  # noqa: PLC0415
 
     fields = ListBackendsFields.WAIT_TIME_SECONDS if wait_times else UNSET
-    return Call(endpoint.request_kwargs(fields=fields, ibm_api_version=version), decode_devices)
+    return Call("list_backends", endpoint.request_kwargs(fields=fields, ibm_api_version=version), decode_devices)
 
 
 def configuration(version: str, name: str, *, calibration_id: str | None) -> Call[BackendConfiguration]:
     from .raw.api.backends import get_backend_configuration as endpoint  # noqa: PLC0415
 
     request = endpoint.request_kwargs(_check_name(name), **_query(calibration_id), ibm_api_version=version)
-    return _document(request, endpoint.parse)
+    return _document("configuration", request, endpoint.parse)
 
 
 def properties(
@@ -93,19 +94,21 @@ def properties(
         updated_before = parse_time(updated_before)
     query = _query(calibration_id, updated_before)
     request = endpoint.request_kwargs(_check_name(name), **query, ibm_api_version=version)
-    return _document(request, endpoint.parse)
+    return _document("properties", request, endpoint.parse)
 
 
 def status(version: str, name: str) -> Call[BackendStatus]:
     from .raw.api.backends import get_backend_status as endpoint  # noqa: PLC0415
 
-    return _document(endpoint.request_kwargs(_check_name(name), ibm_api_version=version), endpoint.parse)
+    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
+    return _document("status", request, endpoint.parse)
 
 
 def defaults(version: str, name: str) -> Call[BackendDefaults]:
     from .raw.api.backends import get_backend_defaults as endpoint  # noqa: PLC0415
 
-    return _document(endpoint.request_kwargs(_check_name(name), ibm_api_version=version), endpoint.parse)
+    request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
+    return _document("defaults", request, endpoint.parse)
 
 
 # The documents of one backend, by the name of the method that gets them.

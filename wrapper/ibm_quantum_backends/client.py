@@ -213,7 +213,7 @@ class Backends(BaseClient[httpx.BaseTransport]):
     def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T:
         deadline = self._deadline(seconds)
         request = self._address(call, crn or self._crn or self._find_instance(deadline))
-        return call.decode(self._sender.send(request, deadline, self._auth))
+        return self._decode(call, self._sender.send(request, deadline, self._auth))
 
     def _gather(self, do: Callable[[Any], _T], jobs: dict[_K, Any], concurrency: int) -> dict[_K, _T | BackendsError]:
         def attempt(job: Any) -> _T | BackendsError:

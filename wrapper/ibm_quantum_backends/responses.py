@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote_plus
 
 from . import errors
-from .documents import as_object
+from .documents import as_object, one_line, printable
 from .errors import APIStatusError, DecodeError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def decode_devices(response: httpx.Response) -> list[Device]:
         try:
             devices.append(Device.from_dict(row))
         except ModelError as error:
-            name = _printable(str((as_object(row) or {}).get("name")))
+            name = printable(str((as_object(row) or {}).get("name")))
             _logger.warning("backend %s is left out of the list: $.devices[%d]%s", name, index, str(error)[1:])
     return devices
 
@@ -120,13 +120,13 @@ def status_error(
     items, trace = _error_items(body)
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
-    told = _printable(" ".join(told.split()))
+    told = one_line(told)
     message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
     headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
     if secret:
         headers = {name: _mask(value, secret) for name, value in headers.items()}
     return kind(
-        message + (f" (trace {_printable(trace)})" if trace else ""),
+        message + (f" (trace {printable(trace)})" if trace else ""),
         status_code=status,
         errors=items,
         trace=trace,
@@ -135,11 +135,6 @@ def status_error(
         headers=headers,
         body=body,
     )
-
-
-def _printable(text: str) -> str:
-    """The text without what would steer a terminal."""
-    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 
 
 def _mask(text: str, secret: str) -> str:

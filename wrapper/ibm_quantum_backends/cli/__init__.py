@@ -28,6 +28,8 @@ def main() -> int:
         if os.environ.get("QBACKENDS_DEBUG"):
             raise
         code, told = _judge(error)
+        if code == 1 and sys.argv[1:2] == ["drift"]:  # there, 1 says that there is drift
+            code = 2
         if told:
             print(f"error: {told}", file=sys.stderr)
         return code

@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 from typer import Argument, Option
 
 from .. import __version__
 from ..calls import check_fleet, fleet
-from ..drift import undeclared
 from ..errors import BackendsError, InvalidInputError, NotFoundError
 from ..instances import Instance
 from ..raw.models import Device
 from ..recording import SANDBOX, Recording
 from ..selection import ORDERS, Filters
+from . import drift_spec  # noqa: F401 (a command of its own)  # pyright: ignore[reportUnusedImport]
+from .drift import drift
 from .session import Session, Shown, command
 from .tables import backend_page, device_table, properties_table, row_table
 
@@ -31,8 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_drift = typer.Typer(name="drift", help="Say where the API and its document part.", no_args_is_help=True)
-app.add_typer(_drift)
+app.add_typer(drift)
 _Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
 _MinQubits = Annotated[int | None, Option(metavar="N", help="At least so many qubits.")]
 _Processor = Annotated[str | None, Option(metavar="FAMILY", help="Such as Heron, or 'Heron r3'.")]
@@ -185,20 +184,3 @@ def _serve(
 
     answers, crn = Recording(recording or SANDBOX), instance or DEFAULT_INSTANCE
     serve(answers, host=host, port=port, api_key=api_key, instance=crn, echo=typer.echo)
-
-
-@command(_drift, "live", "--sandbox")
-def _live(session: Session) -> Shown:
-    """Ask for every document, and list the fields and values that the API's document does not declare."""
-    models: list[Any] = session.client.list(wait_times=True)
-    found = session.client.fleet(_KINDS, names=[device.name for device in models])
-    for name, documents in found.items():
-        failed = {kind: error for kind, error in documents.items() if isinstance(error, BackendsError)}
-        session.failures += [f"{name}: {kind}: {error}" for kind, error in failed.items()]
-        models += [model for kind, model in documents.items() if kind not in failed]
-    rows = [asdict(finding) for finding in undeclared(models)]
-    if not rows:
-        return rows, Text(f"in step: {len(models)} answers hold nothing that is not declared")
-    session.failures.append(f"{len(rows)} fields or values are not declared")
-    headings = ("Model", "Path", "Finding", "Example", "Count", "Documents")
-    return rows, row_table(headings, (row.values() for row in rows), words=4)

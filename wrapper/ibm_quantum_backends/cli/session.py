@@ -18,9 +18,10 @@ from typer import Option
 
 from ..client import Backends
 from ..credentials import find_credentials
+from ..documents import one_line
 from ..errors import InvalidInputError
 from ..recording import SANDBOX, Record, Replay, write_whole
-from .tables import field_table, one_line
+from .tables import field_table
 
 __all__ = ["Session", "Shown", "command"]
 
@@ -45,6 +46,7 @@ class Session:
     json: Annotated[bool, Option("--json", help="JSON in place of a table.", rich_help_panel=_OUT)] = False
     output: Annotated[Path | None, Option("--output", "-o", help="A file to write.", rich_help_panel=_OUT)] = None
     record: Path | None = field(default=None, init=False)  # the folder to record to
+    watch: Callable[[str, bytes], object] | None = field(default=None, init=False)  # of the client
     failures: list[str] = field(default_factory=list[str], init=False)  # of parts, where the others go on
 
     def __post_init__(self) -> None:
@@ -63,7 +65,7 @@ class Session:
     def client(self) -> Backends:
         """A client of what the options name."""
         names = ("account", "instance", "region", "base_url", "timeout", "deadline")
-        options: dict[str, Any] = {name: getattr(self, name) for name in names}
+        options: dict[str, Any] = {name: getattr(self, name) for name in (*names, "watch")}
         if self.source:
             replay = Replay(self.source)
             crn = f"crn:v1:bluemix:public:quantum-computing:{replay.recording.region}:a/sandbox:sandbox::"
@@ -87,18 +89,25 @@ class Session:
         """Do the work, with a sign of life on a terminal, and write what it found."""
         with self._open, ExitStack() if self.progress.disable else self.progress:
             document, page = work()
-        text = json.dumps(document, indent=2) + "\n" if self.json else self._render(page or field_table(document))
-        if self.output:
-            write_whole(Path(os.path.realpath(self.output)), text.encode())
-        else:
-            try:
-                print(text, end="", flush=True)
-            except BrokenPipeError:  # head has what it wants; what is left goes nowhere when Python flushes at its end
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        self.write(json.dumps(document, indent=2) + "\n" if self.json else page or field_table(document))
         for failure in self.failures:
             print(f"error: {one_line(failure)}", file=sys.stderr)
         if self.failures:
             raise typer.Exit(1)
+
+    def write(self, page: RenderableType) -> None:
+        """Write a text as it is, or a page, to where the options say."""
+        text = page if isinstance(page, str) else self._render(page)
+        if self.output:
+            write_whole(Path(os.path.realpath(self.output)), text.encode())
+        else:
+            reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
+            if reconfigure:  # a pipe on Windows does not know every sign
+                reconfigure(errors="replace")
+            try:
+                print(text, end="", flush=True)
+            except BrokenPipeError:  # head has what it wants; what is left goes nowhere when Python flushes at its end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _render(self, page: RenderableType) -> str:
         """The text of a page, as wide as the terminal is; elsewhere as wide as it needs to be."""

@@ -10,19 +10,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..documents import one_line
 from ..instances import Instance
 from ..raw.models import BackendConfiguration, BackendProperties, Device, Nduv
 from ..raw.types import UNSET
 from ..selection import ORDERS
 
-__all__ = ["backend_page", "device_table", "field_table", "one_line", "properties_table", "row_table"]
+__all__ = ["backend_page", "device_table", "field_table", "properties_table", "row_table"]
 
 _STYLES = {"online": "green", "paused": "yellow", "offline": "red"}
-
-
-def one_line(value: object) -> str:
-    """The text of a value in one line, without what would steer a terminal."""
-    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in " ".join(str(value).split()))
 
 
 def _text(value: Any) -> str:

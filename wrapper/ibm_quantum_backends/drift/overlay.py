@@ -5,12 +5,19 @@ Source: https://spec.openapis.org/overlay/v1.1.0.html and v1.0.0.html; targets a
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
-from jsonpath_rfc9535 import JSONPathError, JSONPathNode, compile
+from ..errors import InvalidInputError, MissingExtraError
+from .openapi import PACKAGED, read_yaml
 
-__all__ = ["JSON", "OverlayError", "Step", "apply", "steps", "validate"]
+try:
+    from jsonpath_rfc9535 import JSONPathError, JSONPathNode, JSONPathQuery, compile
+except ModuleNotFoundError as error:
+    if error.name != "jsonpath_rfc9535":
+        raise
+    raise MissingExtraError("Applying an overlay", extra="codegen") from error
+
+__all__ = ["JSON", "OverlayError", "Step", "apply", "apply_lenient", "packaged_overlay", "validate"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
@@ -20,25 +27,42 @@ _ACTION = {"target": "string", "description": "string", "update": "any", "remove
 _KINDS = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
 
 
-class OverlayError(Exception):
+class OverlayError(InvalidInputError):
     """An overlay is malformed or does not fit the document: where, what was expected, what was found."""
 
 
 class Step(NamedTuple):
-    """What one action did.
+    """What one action did, and where it did nothing, why.
 
     Attributes:
         position: The action's place in the overlay, from 0.
-        action: The action itself.
+        target: Its JSONPath.
+        description: Its description, or None.
+        until: Its `x-until`, when it can be deleted, or None.
         matched: How many nodes its target selects.
-        changed: False if the document already held all that the action says. That includes appending only
-            what the array has already, which the specification would append once more.
+        state: "applied".
+            "adopted upstream": the document, before any other action, holds all that an update says; or it has what
+            would hold the node that a removal takes, and not the node.
+            "matches nothing": it selects no node, for a reason that cannot be told.
+            "changes nothing": it says nothing, or other actions say all of it. That includes appending only what
+            the array has already, which the specification would append once more.
+            "fails": it does not fit the document.
+        changes: How many values it sets or removes; an array of which it adds items counts each.
+        reason: Where it fails, what was expected and what was found; else empty.
     """
 
     position: int
-    action: dict[str, Any]
+    target: str
+    description: str | None
+    until: str | None
     matched: int
-    changed: bool
+    state: Literal["applied", "adopted upstream", "matches nothing", "changes nothing", "fails"]
+    reason: str = ""
+    changes: int = 0
+
+    def __str__(self) -> str:
+        told = f"overlay.actions[{self.position}] {self.state}: {self.target} ({self.description}; "
+        return f"{told}it can go when {self.until})" + (self.reason and f": {self.reason}")
 
 
 def validate(overlay: Any) -> None:
@@ -74,21 +98,10 @@ def validate(overlay: Any) -> None:
                 raise OverlayError(f"{where}: expected an action unlike the others, found actions[{twin}] again")
 
 
-def steps(document: JSON, overlay: JSON) -> Iterator[Step]:
-    """Apply an overlay to a copy of the document and tell of each action what it did.
-
-    Args:
-        document: The document; it is not changed.
-        overlay: The overlay.
-
-    Returns:
-        One Step an action, in order, those that select or change nothing included.
-
-    Raises:
-        OverlayError: At once if the overlay is malformed, and at an action that does not fit the document.
-    """
-    validate(overlay)
-    return _run([_copy(document, "document")], overlay)
+def packaged_overlay() -> JSON:
+    """This package's corrections to IBM's document."""
+    overlay: JSON = read_yaml(PACKAGED["upstream"].with_name("overlay.yaml").read_text("utf-8"))
+    return overlay
 
 
 def apply(document: JSON, overlay: JSON, *, strict: bool = True) -> JSON:
@@ -105,34 +118,86 @@ def apply(document: JSON, overlay: JSON, *, strict: bool = True) -> JSON:
     """
     validate(overlay)
     root = [_copy(document, "document")]
-    for index, action, matched, changed in _run(root, overlay):
+    for index, action in enumerate(cast("Any", overlay)["actions"]):
+        matched, changed = _act(root, index, action, old=_is_old(overlay))
         if strict and not changed:
             found = f"{matched} that hold all of it already" if matched else "none that it selects"
             raise OverlayError(f"{_label(index, action)}: expected nodes to change, found {found}")
     return root[0]
 
 
-def _run(root: list[JSON], overlay: Any) -> Iterator[Step]:
-    # root is a list with the document alone, so that the document too has a place where it can be replaced
-    for index, action in enumerate(overlay["actions"]):
-        where = _label(index, action)
-        nodes = _find(action["target"], root[0], where)
-        changed = False
+def apply_lenient(document: JSON, overlay: JSON, *, purpose: str | None = None) -> tuple[JSON, list[Step]]:
+    """Return a new document, with all actions applied that fit it, and what each of them did.
+
+    Args:
+        document: The document; it is not changed.
+        overlay: The overlay.
+        purpose: Try only the actions with this `x-purpose`; None tries all.
+
+    Raises:
+        OverlayError: If the overlay is malformed, or the document holds what is no JSON. No action raises.
+    """
+    validate(overlay)
+    old = _is_old(overlay)
+    failed: dict[int, Step] = {}
+    while True:  # anew without an action that fails, because it may have done one half of it
+        root, done = [_copy(document, "document")], dict(failed)
+        for index, action in enumerate(cast("Any", overlay)["actions"]):
+            if index in failed or purpose not in (None, action.get("x-purpose")):
+                continue
+            told = index, action["target"], action.get("description"), action.get("x-until")
+            try:
+                matched, changed = _act(root, index, action, old=old)
+            except OverlayError as error:
+                reason = str(error).removeprefix(f"{_label(index, action)}: ")
+                failed[index] = Step(*told, 0, "fails", reason=reason)
+                break
+            if changed:
+                done[index] = Step(*told, matched, "applied", changes=changed)
+            elif _adopted(document, action, matched, old=old):
+                done[index] = Step(*told, matched, "adopted upstream")
+            else:
+                done[index] = Step(*told, matched, "changes nothing" if matched else "matches nothing")
+        else:
+            return root[0], [done[index] for index in sorted(done)]
+
+
+def _adopted(document: Any, action: Any, matched: int, *, old: bool) -> bool:
+    """Whether an action that did nothing would do nothing to the document before any other action either."""
+    try:
         if action.get("remove"):
-            changed = _remove(root, nodes, where)
-        elif nodes and not action.keys().isdisjoint({"update", "copy"}):
-            changed = _update(root, nodes, action, where, old=_is_old(overlay))
-        yield Step(index, action, len(nodes), changed)
+            query = compile(action["target"])
+            holders = JSONPathQuery(env=query.env, segments=query.segments[:-1]).find(document)
+            return any(isinstance(node.value, dict | list) for node in holders) and not query.find(document)
+        if not matched or action.get("update", action.get("copy", {})) in ({}, []):
+            return False  # no node, or nothing said
+        before, changed = _act([_copy(document, "document")], 0, action, old=old)
+    except (OverlayError, JSONPathError):
+        return False
+    return before > 0 and not changed
 
 
-def _remove(root: list[JSON], nodes: list[JSONPathNode], where: str) -> bool:
+def _act(root: list[JSON], index: int, action: Any, *, old: bool) -> tuple[int, int]:
+    """Apply one action: how many nodes it selects, and how many values changed."""
+    # root is a list with the document alone, so that the document too has a place where it can be replaced
+    where = _label(index, action)
+    nodes = _find(action["target"], root[0], where)
+    changed = 0
+    if action.get("remove"):
+        changed = _remove(root, nodes, where)
+    elif nodes and not action.keys().isdisjoint({"update", "copy"}):
+        changed = _update(root, nodes, action, where, old=old)
+    return len(nodes), changed
+
+
+def _remove(root: list[JSON], nodes: list[JSONPathNode], where: str) -> int:
     # from the end, so that no list shifts below the nodes that are still to go
     for node in sorted(nodes, key=lambda node: node.location, reverse=True):
         if not node.location:
             raise OverlayError(f"{where}: expected nodes within the document, found the document itself")
         holder, key = _place(root, node)
         del holder[key]
-    return bool(nodes)
+    return len(nodes)
 
 
 def _place(root: list[JSON], node: JSONPathNode) -> tuple[Any, str | int]:
@@ -144,7 +209,7 @@ def _place(root: list[JSON], node: JSONPathNode) -> tuple[Any, str | int]:
     return holder, key
 
 
-def _update(root: list[JSON], nodes: list[JSONPathNode], action: Any, where: str, *, old: bool) -> bool:
+def _update(root: list[JSON], nodes: list[JSONPathNode], action: Any, where: str, *, old: bool) -> int:
     kinds = {kind if (kind := _kind(node.value)) in ("object", "array") else "primitive" for node in nodes}
     if len(kinds) > 1 or (old and kinds == {"primitive"}):
         expected = "objects or arrays (before version 1.1)" if old else "nodes of one kind"
@@ -157,30 +222,34 @@ def _update(root: list[JSON], nodes: list[JSONPathNode], action: Any, where: str
         value = _copy(sources[0].value, where)  # before any target changes: the source may hold one
     if kinds == {"array"} and (old or not isinstance(value, list)):
         value = [value]
-    changed = False
+    changed = 0
     for node in nodes:
-        changed |= _merge(*_place(root, node), value, f"{where}: {node.path()}")
+        changed += _merge(*_place(root, node), value, f"{where}: {node.path()}")
     return changed
 
 
-def _merge(holder: Any, key: str | int, value: JSON, where: str) -> bool:
+def _merge(holder: Any, key: str | int, value: JSON, where: str) -> int:
     target: JSON = holder[key]
     if isinstance(target, dict) and isinstance(value, dict):
-        changed = False
+        changed = 0
         for name, item in value.items():
             if name in target:
-                changed |= _merge(target, name, item, f"{where}[{name!r}]")
+                changed += _merge(target, name, item, f"{where}[{name!r}]")
             else:
-                target[name], changed = _copy(item, where), True
+                target[name], changed = _copy(item, where), changed + _leaves(item)
         return changed
     if isinstance(target, list) and isinstance(value, list):
-        changed = not all(any(_same(item, held) for held in target) for item in value)
+        changed = sum(not any(_same(item, held) for held in target) for item in value)
         target.extend(_copy(item, where) for item in value)
         return changed
     if isinstance(target, dict | list) or isinstance(value, dict | list):
         raise OverlayError(f"{where}: expected {_kind(target)} to merge with, found {_kind(value)}")
     holder[key] = value
     return not _same(target, value)
+
+
+def _leaves(value: JSON) -> int:
+    return sum(map(_leaves, value.values())) or 1 if isinstance(value, dict) else 1
 
 
 def _find(path: str, document: JSON, where: str) -> list[JSONPathNode]:
