@@ -1,8 +1,10 @@
 """Every example of README.md is run, and prints what README.md says that it prints."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,21 @@ def test_first_command_installs_and_prints_the_first_result(tmp_path: Path) -> N
     assert result.returncode == 0, result.stderr
     table = next(text for kind, text, _ in BLOCKS if kind == "text")
     assert [line.rstrip() for line in result.stdout.splitlines()] == [line.rstrip() for line in table.splitlines()]
+
+
+def test_the_drift_of_a_new_revision(tmp_path: Path) -> None:
+    (tmp_path / "openapi").mkdir()
+    shutil.copy(ROOT / "openapi" / "backends.yaml", tmp_path / "openapi")
+    index = next(i for i, (_, text, _) in enumerate(BLOCKS) if "drift spec" in text)
+    commands = [line[2:] for line in BLOCKS[index][1].splitlines()]
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    code = "\n".join(commands)
+    result = subprocess.run(
+        code, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (1, "")
+    told = [line.rstrip() for line in BLOCKS[index + 1][1].splitlines()]
+    assert [line.rstrip() for line in result.stdout.splitlines()][: len(told)] == told
 
 
 def test_second_command_is_what_ci_runs() -> None:
