@@ -382,3 +382,14 @@ def test_anything_anywhere(place: str) -> None:
         broken = Document("broken", "", data)
         judged(sound, broken)
         judged(broken, sound)
+
+
+def test_schemas_in_a_chain_without_an_end_in_sight() -> None:
+    chain = {
+        f"S{i}": {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/S{i + 1}"}}}
+        for i in range(999)
+    }
+    data = with_schemas(A={"$ref": "#/components/schemas/S0"}, S999={"type": "string"}, **chain)
+    document = parse(json.dumps(data).encode(), "given")
+    with pytest.raises(InvalidInputError, match="found too many in a chain"):
+        compare(document, document)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
+from ..errors import InvalidInputError
 from .changes import Change, WireClass
 from .deltas import Delta, both, docs
 from .openapi import Document, Operation, array, child, members
@@ -33,9 +34,13 @@ def compare(base: Document, revision: Document, *, open_enums: bool = False) -> 
         The changes by place; `source` and `effect_here` are yet to be found out.
 
     Raises:
-        InvalidInputError: A document's references or schemas lead back to themselves without an end.
+        InvalidInputError: A document's references or schemas lead back to themselves without an end, or too deep.
     """
-    return _Comparison(base, revision, open_enums).run()
+    try:
+        return _Comparison(base, revision, open_enums).run()
+    except RecursionError:
+        names = f"{base.name}, {revision.name}"
+        raise InvalidInputError(f"{names}: expected schemas to follow one by one, found too many in a chain") from None
 
 
 class _Comparison:
