@@ -12,10 +12,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ..documents import as_object
 from ..errors import MissingExtraError
 from .consumer import Site, read
-from .openapi import Document, Operation, child
+from .openapi import Document, Operation, child, members
 
 __all__ = ["Generation", "Places", "RefusedError", "plain"]
 
@@ -66,7 +65,7 @@ class Generation:
         """The pointers into the document that each part of the client is from, the nearest first."""
         found: Places = {}
         parts = self.client.parts
-        components = {plain(name): name for name in as_object(self.document.at("#/components/schemas")) or {}}
+        components = {plain(name): name for name in members(self.document.at("#/components/schemas"))}
         operations = {plain(_name(each)): each for each in self.document.operations()}
         for site, part in parts.items():
             own = Site(site.module, site.owner, "")
@@ -89,10 +88,10 @@ class Generation:
 
     def _of_property(self, owner: str, member: str) -> Iterator[str]:
         place, value = self.document.resolve(owner, self.document.at(owner))
-        schema = as_object(value) or {}
+        schema = members(value)
         if member.startswith("additional_"):
             yield child(place, "additionalProperties")
-        for name in as_object(schema.get("properties")) or {}:
+        for name in members(schema.get("properties")):
             if plain(name) == plain(member).removeprefix("field"):
                 yield from self._of_type(child(child(place, "properties"), name))
         for index, _ in enumerate(schema.get("allOf") or ()):
@@ -111,7 +110,7 @@ class Generation:
         for holder, value in ((whole, operation.value), (whole.rpartition("/")[0], operation.path)):
             for index, each in enumerate(value.get("parameters") or ()):
                 place = child(child(holder, "parameters"), index)
-                parameter = as_object(self.document.resolve(place, each)[1]) or {}
+                parameter = members(self.document.resolve(place, each)[1])
                 if plain(str(parameter.get("name"))) == plain(member):
                     yield from self._of_type(place)
 
@@ -147,7 +146,7 @@ def _mark(value: Any, pointer: str, marks: list[str], *, schema: bool = False, n
     if isinstance(value, list):
         for index, item in enumerate(value):  # pyright: ignore
             _mark(item, child(pointer, index), marks, schema=schema)
-    for key, item in (as_object(value) or {}).items():  # pyright: ignore
+    for key, item in members(value).items():  # pyright: ignore
         if named or key not in _LITERALS:
             inner, maps = named or key in _SCHEMAS, not named and key in _MAPS
             _mark(item, child(pointer, key), marks, schema=inner, named=maps)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..documents import as_object
 from ..errors import InvalidInputError
-from .openapi import Document
+from .openapi import Document, members
 
 __all__ = ["COMPOSED", "NULL", "to_json_schema"]
 
@@ -65,10 +65,10 @@ class _Converter:
             return schema if isinstance(schema, bool) else {}
         said = {key: value for key, value in found.items() if key in _PLAIN | _STRUCTURE}
         nullable = found.get("nullable") is True
-        for key, members in _branches(said):  # several of which one counts, as the others are null, are that one
-            left, beside = [member for member in members if member != NULL], said.keys() - {key}
+        for key, branches in _branches(said):  # several of which one counts, as the others are null, are that one
+            left, beside = [member for member in branches if member != NULL], said.keys() - {key}
             only = as_object(left[0]) if len(left) == 1 else None
-            null = len(members) > 1
+            null = len(branches) > 1
             if only is None or beside & (only.keys() | _STRUCTURE) or (null and (beside or key == "allOf")):
                 continue
             nullable = null or nullable or only.get("nullable") is True
@@ -93,7 +93,7 @@ class _Converter:
             elif key in _LISTS and isinstance(value, list):
                 yield key, [self.convert(item, closed=inner) for item in value]  # pyright: ignore[reportUnknownVariableType]
             elif key in _MAPS:
-                yield key, {name: self.convert(item, closed=inner) for name, item in (as_object(value) or {}).items()}
+                yield key, {name: self.convert(item, closed=inner) for name, item in members(value).items()}
             elif key in _SCHEMAS:
                 yield key, self.convert(value, closed=inner)
             elif key in _PLAIN:
@@ -120,7 +120,7 @@ class _Converter:
 
     def _declares(self, schema: Any, seen: tuple[str, ...] = ()) -> bool:
         """Whether a schema, or a branch of it, declares properties."""
-        found = as_object(schema) or {}
+        found = members(schema)
         branches = [branch for _, members in _branches(found) for branch in members]
         if isinstance(ref := found.get("$ref"), str) and ref not in seen:
             seen, branches = (*seen, ref), [*branches, self._resolve(ref)[1]]

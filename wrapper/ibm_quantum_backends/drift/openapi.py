@@ -108,9 +108,9 @@ class Document:
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, in the document's order."""
-        for url, item in (as_object(self.data.get("paths")) or {}).items():
+        for url, item in members(self.data.get("paths")).items():
             where, path = self.resolve(child("#/paths", url), item)
-            path = as_object(path) or {}
+            path = members(path)
             for method in _METHODS:
                 if isinstance(path.get(method), dict):
                     yield Operation(url, method, child(where, method), path[method], path)
@@ -123,7 +123,7 @@ class Document:
             if not isinstance(schema, dict | bool):
                 place, detail = child("#/components/schemas", name), f"expected a schema, found {schema!r:.60}"
                 found.append(Problem("malformed", place, detail))
-        schemes = as_object(self.at("#/components/securitySchemes")) or {}
+        schemes = members(self.at("#/components/securitySchemes"))
         for pointer, holder in [("#", self.data), *((each.pointer, each.value) for each in self.operations())]:
             for alternative in array(holder.get("security")):
                 for scheme in members(alternative):

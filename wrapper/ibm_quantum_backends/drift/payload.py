@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ..documents import as_object, printable
 from ..errors import InvalidInputError, MissingExtraError
 from ..recording import write_whole
-from .openapi import PACKAGED, Document, load
+from .openapi import PACKAGED, Document, load, members
 from .places import Place
 
 __all__ = ["BASELINE", "Deviation", "PayloadCheck", "Unseen", "compare_baseline", "read_baseline", "write_baseline"]
@@ -194,12 +194,12 @@ _TYPES = {type(None): "null", bool: "boolean", int: "integer", float: "number", 
 
 def _response(document: Document, operation: dict[str, Any]) -> tuple[str, Any]:
     """Name and content of the schema of an operation's success; without one, anything is right."""
-    answers = as_object(operation.get("responses")) or {}
+    answers = members(operation.get("responses"))
     answer = next((answers[status] for status in ("200", "2XX", "default") if status in answers), None)
-    content = as_object((as_object(document.resolve("#", answer)[1]) or {}).get("content")) or {}
+    content = members(members(document.resolve("#", answer)[1]).get("content"))
     media = next((as_object(media) for kind, media in content.items() if "json" in kind), None) or {}
     schema: Any = media.get("schema", {})
-    named = as_object(schema) or {}
+    named = members(schema)
     return str(named.get("$ref", named.get("title", ""))).rpartition("/")[2], schema
 
 
@@ -208,7 +208,7 @@ def _refuse(constant: str) -> Any:
 
 
 def _day(value: Any, date: datetime | None) -> str | None:
-    own = (as_object(value) or {}).get("last_update_date")
+    own = members(value).get("last_update_date")
     for text in (own, date and date.isoformat()):
         try:
             day = datetime.fromisoformat(text) if isinstance(text, str) else None
@@ -255,7 +255,7 @@ def write_baseline(path: str | os.PathLike[str], check: PayloadCheck) -> None:
         InvalidInputError: The file is no baseline, or one of another document.
     """
     data, digest = check.document.data, hashlib.sha256(check.document.text.encode()).hexdigest()
-    version = str((as_object(data.get("info")) or {}).get("version"))
+    version = str(members(data.get("info")).get("version"))
     old: Mapping[str, Any] = read_baseline(path) if os.path.exists(path) else {"rows": []}
     kept = [row for row in old["rows"] if row["operation"] not in check.documents]
     if kept and old["document"]["sha256"] != digest:
@@ -277,7 +277,7 @@ def read_baseline(path: str | os.PathLike[str]) -> dict[str, Any]:
         InvalidInputError: No file, or it is no baseline of format 1.
     """
     try:
-        baseline = as_object(json.loads(Path(path).read_bytes())) or {}
+        baseline = members(json.loads(Path(path).read_bytes()))
         found = f"format {baseline.get('format')!r:.40}"
         if baseline.get("format") == 1 and all(map(_key, baseline["rows"])) and baseline["document"]["sha256"]:
             return baseline

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from ..documents import as_object
 from ..errors import InvalidInputError
 from .json_schema import COMPOSED, NULL, to_json_schema
-from .openapi import Document
+from .openapi import Document, members
 
 __all__ = ["Found", "Place"]
 
@@ -64,7 +64,7 @@ class Place:
         import jsonschema_rs  # noqa: PLC0415 (an optional dependency)
 
         converted, _ = to_json_schema(document, schema)
-        definitions: dict[str, Any] = (as_object(converted) or {}).get("$defs", {})
+        definitions: dict[str, Any] = members(converted).get("$defs", {})
         try:
             jsonschema_rs.Draft202012Validator(converted)
         except ValueError as error:

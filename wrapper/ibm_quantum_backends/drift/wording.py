@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..documents import as_object, one_line
+from ..documents import one_line
 from .changes import Change
-from .openapi import PACKAGED, Document, steps
+from .openapi import PACKAGED, Document, members, steps
 
 __all__ = ["locate", "shown", "spot", "summary"]
 
@@ -37,7 +37,7 @@ def _place(change: Change, documents: tuple[Document, ...]) -> str:
         last = names.index("parameters") + 1
         document, pointer = locate(change, documents)
         pointer = "/".join(pointer.split("/")[: last + 2])
-        parameter = as_object(document.resolve(pointer, document.at(pointer))[1]) or {}
+        parameter = members(document.resolve(pointer, document.at(pointer))[1])
         names[last] = str(parameter.get("name", names[last]))
     return " ".join(names[1:])
 
