@@ -30,7 +30,7 @@ from ibm_quantum_backends.raw.models import (
 )
 from ibm_quantum_backends.raw.types import UNSET
 
-from .documents import canonical
+from .documents import all_documents, canonical
 from .fields import ALL, fields, kind, kinds, required_places, sample
 
 OPTIONAL = [(model, field) for model in ALL for field in fields(model, required=False)]
@@ -299,3 +299,18 @@ def test_a_model_can_be_made_by_hand() -> None:
     made = DeviceStatus(name=DeviceStatusName.PAUSED, reason="tea")
     assert made == DeviceStatus.from_dict({"name": "paused", "reason": "tea"})
     assert attrs.evolve(made, reason=UNSET).to_dict() == {"name": "paused"}
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "body"), all_documents(), ids=lambda value: value if type(value) is str else ""
+)
+def test_repr_is_short(name: str, model: Any, body: bytes) -> None:
+    shown = repr(model.from_dict(json.loads(body)))
+    assert shown.startswith(f"{model.__name__}(") and json.loads(body)["backend_name"] in shown
+    assert len(shown) < 5000
+    assert "UNSET" not in shown
+
+
+def test_repr_of_a_small_model_says_all_that_it_has() -> None:
+    assert repr(ErrorItem(code=3, message="no")) == "ErrorItem(code=3, message='no')"
+    assert repr(ErrorItem(code=3, message="n" * 300)).endswith(f"message='{'n' * 199}...)")

@@ -146,4 +146,24 @@ def plain(value: Any) -> Any:
     return value.to_dict() if hasattr(value, "to_dict") else value
 
 
+def short(model: Any) -> str:
+    """A model in a line: what is long is counted, what is absent left out. Of a large device it would be a million characters."""
+    fields = (
+        (name, getattr(model, name))
+        for name in model.__slots__
+        if not name.startswith("_")
+    )
+    shown = ", ".join(
+        f"{name}={_brief(value)}" for name, value in fields if value is not UNSET
+    )
+    return f"{type(model).__name__}({shown})"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, (list, dict)) and len(cast("list[object]", value)) > 5:
+        return f"<{len(cast('list[object]', value))} items>"
+    told = repr(value)
+    return told if len(told) <= 200 else f"{told[:200]}..."
+
+
 __all__ = ["UNSET", "Response", "Unset"]

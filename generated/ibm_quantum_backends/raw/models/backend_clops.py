@@ -14,6 +14,7 @@ from ..types import (
     integer,
     member,
     plain,
+    short,
     string,
 )
 
@@ -26,7 +27,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BackendClops:
     """A BackendClops object.
 
@@ -38,8 +39,11 @@ class BackendClops:
     type_: BackendClopsType
     value: int | str
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

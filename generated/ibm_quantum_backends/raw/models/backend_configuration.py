@@ -20,6 +20,7 @@ from ..types import (
     keep,
     null,
     plain,
+    short,
     string,
 )
 
@@ -104,7 +105,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BackendConfiguration:
     """Backends Configuration Response
 
@@ -269,8 +270,11 @@ class BackendConfiguration:
     uchannels_enabled: bool | Unset = UNSET
     url: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

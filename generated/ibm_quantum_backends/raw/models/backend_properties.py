@@ -16,6 +16,7 @@ from ..types import (
     date_time,
     keep,
     plain,
+    short,
     string,
 )
 
@@ -38,7 +39,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BackendProperties:
     """A BackendProperties object.
 
@@ -60,8 +61,11 @@ class BackendProperties:
     qubits: list[list[Nduv]]
     general_qlists: list[QubitList] | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     integer,
+    short,
 )
 
 T = TypeVar("T", bound="BackendStatus")
@@ -26,7 +27,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BackendStatus:
     """Backends Status Response
 
@@ -44,8 +45,11 @@ class BackendStatus:
     message: str | Unset = UNSET
     backend_version: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     array,
     plain,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ T = TypeVar("T", bound="BackendsResponse")
 _DECLARED: frozenset[str] = frozenset(("devices",))
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BackendsResponse:
     """Backends Response
 
@@ -30,8 +31,11 @@ class BackendsResponse:
 
     devices: list[Device]
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

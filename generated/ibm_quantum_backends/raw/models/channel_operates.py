@@ -11,13 +11,14 @@ from ..errors import ModelError
 from ..types import (
     array,
     integer,
+    short,
 )
 
 T = TypeVar("T", bound="ChannelOperates")
 _DECLARED: frozenset[str] = frozenset(("qubits",))
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ChannelOperates:
     """What the channel acts on
 
@@ -27,8 +28,11 @@ class ChannelOperates:
 
     qubits: list[int]
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     keep,
     plain,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -20,13 +21,16 @@ T = TypeVar("T", bound="Channels")
 _DECLARED: frozenset[str] = frozenset(())
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Channels:
     """Channels by name"""
 
     _undeclared: dict[str, Channel] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

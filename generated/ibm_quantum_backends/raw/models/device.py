@@ -14,6 +14,7 @@ from ..types import (
     integer,
     keep,
     plain,
+    short,
     string,
 )
 
@@ -40,7 +41,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Device:
     """A Device object.
 
@@ -66,8 +67,11 @@ class Device:
     performance_metrics: PerformanceMetrics | Unset = UNSET
     wait_time_seconds: DeviceWaitTime | None | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -13,6 +13,7 @@ from ..types import (
     integer,
     member,
     plain,
+    short,
 )
 
 T = TypeVar("T", bound="DeviceClops")
@@ -24,7 +25,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class DeviceClops:
     """Details of the CLOPS
 
@@ -36,8 +37,11 @@ class DeviceClops:
     type_: DeviceClopsType
     value: int
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

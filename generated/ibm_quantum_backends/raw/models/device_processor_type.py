@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     UNSET,
     Unset,
+    short,
 )
 
 T = TypeVar("T", bound="DeviceProcessorType")
@@ -23,7 +24,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class DeviceProcessorType:
     """Details of the processor type
 
@@ -37,8 +38,11 @@ class DeviceProcessorType:
     revision: None | str | Unset = UNSET
     segment: None | str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

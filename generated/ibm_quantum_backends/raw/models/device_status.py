@@ -14,6 +14,7 @@ from ..types import (
     Unset,
     member,
     plain,
+    short,
 )
 
 T = TypeVar("T", bound="DeviceStatus")
@@ -25,7 +26,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class DeviceStatus:
     """The status of the backend device
 
@@ -37,8 +38,11 @@ class DeviceStatus:
     name: DeviceStatusName
     reason: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -10,6 +10,7 @@ from attrs import field as _attrs_field
 from ..errors import ModelError
 from ..types import (
     integer,
+    short,
 )
 
 T = TypeVar("T", bound="DeviceWaitTime")
@@ -22,7 +23,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class DeviceWaitTime:
     """Job wait times for the device (in seconds)
 
@@ -36,8 +37,11 @@ class DeviceWaitTime:
     p50: int
     p95: int
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     UNSET,
     Unset,
+    short,
 )
 
 T = TypeVar("T", bound="ErrorItem")
@@ -24,7 +25,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ErrorItem:
     """One reason
 
@@ -40,8 +41,11 @@ class ErrorItem:
     solution: str | Unset = UNSET
     more_info: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -13,6 +13,7 @@ from ..types import (
     Unset,
     array,
     plain,
+    short,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ErrorResponse:
     """Why a request failed
 
@@ -39,8 +40,11 @@ class ErrorResponse:
     errors: list[ErrorItem]
     trace: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -14,6 +14,7 @@ from ..types import (
     array,
     first_of,
     null,
+    short,
     string,
 )
 
@@ -31,7 +32,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class GateConfig:
     """The definition of a gate
 
@@ -56,8 +57,11 @@ class GateConfig:
     latency_map: list[list[int]] | Unset = UNSET
     description: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -14,6 +14,7 @@ from ..types import (
     array,
     integer,
     plain,
+    short,
     string,
 )
 
@@ -31,7 +32,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class GateProperties:
     """A GateProperties object.
 
@@ -47,8 +48,11 @@ class GateProperties:
     qubits: list[int]
     name: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -13,6 +13,7 @@ from ..types import (
     Unset,
     keep,
     plain,
+    short,
     string,
 )
 
@@ -34,7 +35,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Hamiltonian:
     """Hamiltonian of the backend
 
@@ -55,8 +56,11 @@ class Hamiltonian:
     description: str | Unset = UNSET
     qub: HamiltonianQub | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

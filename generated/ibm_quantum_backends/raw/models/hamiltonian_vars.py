@@ -8,18 +8,24 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..errors import ModelError
+from ..types import (
+    short,
+)
 
 T = TypeVar("T", bound="HamiltonianVars")
 _DECLARED: frozenset[str] = frozenset(())
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class HamiltonianVars:
     """Variables in the h_str"""
 
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

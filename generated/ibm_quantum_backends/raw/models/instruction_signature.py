@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     integer,
+    short,
     string,
 )
 
@@ -28,7 +29,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class InstructionSignature:
     """An instruction beyond the gates, such as measure_2
 
@@ -48,8 +49,11 @@ class InstructionSignature:
     parameters: list[Any] | Unset = UNSET
     return_type: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -13,6 +13,7 @@ from ..types import (
     date_time,
     number,
     plain,
+    short,
     string,
 )
 
@@ -27,7 +28,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Nduv:
     """A Nduv object.
 
@@ -43,8 +44,11 @@ class Nduv:
     unit: str
     value: float
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -13,6 +13,7 @@ from ..types import (
     Unset,
     first_of,
     number,
+    short,
     string,
 )
 
@@ -26,7 +27,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ProcessorType:
     """The processor type of this backend
 
@@ -42,8 +43,11 @@ class ProcessorType:
     revision: float | str
     segment: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

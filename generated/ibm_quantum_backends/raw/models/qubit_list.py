@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     array,
     integer,
+    short,
     string,
 )
 
@@ -23,7 +24,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class QubitList:
     """The qubits that the general value of the same name stands for
 
@@ -35,8 +36,11 @@ class QubitList:
     name: str
     qubits: list[int]
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

@@ -12,6 +12,7 @@ from ..types import (
     UNSET,
     Unset,
     number,
+    short,
 )
 
 T = TypeVar("T", bound="ReadoutErrorMedian")
@@ -23,7 +24,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ReadoutErrorMedian:
     """A ReadoutErrorMedian object.
 
@@ -35,8 +36,11 @@ class ReadoutErrorMedian:
     value: float
     unit: str | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""

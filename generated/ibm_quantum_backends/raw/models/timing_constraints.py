@@ -11,6 +11,7 @@ from ..errors import ModelError
 from ..types import (
     UNSET,
     Unset,
+    short,
 )
 
 T = TypeVar("T", bound="TimingConstraints")
@@ -24,7 +25,7 @@ _DECLARED: frozenset[str] = frozenset(
 )
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class TimingConstraints:
     """The timing constraints on this backend
 
@@ -42,8 +43,11 @@ class TimingConstraints:
     pulse_alignment: int | Unset = UNSET
     acquire_alignment: int | Unset = UNSET
     _undeclared: dict[str, Any] | None = _attrs_field(
-        init=False, default=None, repr=False, eq=lambda fields: fields or None
+        init=False, default=None, eq=lambda fields: fields or None
     )
+
+    def __repr__(self) -> str:
+        return short(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that this was made from, up to the spelling of a date-time."""
