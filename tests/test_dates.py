@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ibm_quantum_backends.dates import parse_time
+from ibm_quantum_backends.dates import parse_time, times_between
 from ibm_quantum_backends.errors import InvalidInputError
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -172,3 +172,52 @@ def test_a_month_that_there_is_not_is_no_day() -> None:
 def test_a_year_of_two_digits_can_be_a_day() -> None:
     with pytest.raises(InvalidInputError, match="reads one way"):
         parse_time("25-05-05")
+
+
+@pytest.mark.parametrize(
+    ("every", "days"),
+    [
+        ("1d", [1, 2, 3]),
+        ("day", [1, 2, 3]),
+        ("daily", [1, 2, 3]),
+        ("24h", [1, 2, 3]),
+        (timedelta(days=1), [1, 2, 3]),
+        ("2 days", [1, 3]),
+        ("week", [1]),
+        ("1mo", [1]),
+        ("yearly", [1]),
+    ],
+)
+def test_times_between(every: str | timedelta, days: list[int]) -> None:
+    start, stop = datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 3, 8, tzinfo=UTC)
+    found = times_between(start, stop, every, now=NOW)
+    assert found == [datetime(2026, 3, day, 8, tzinfo=UTC) for day in days]
+
+
+def test_times_between_a_person_s_dates_and_now() -> None:
+    found = times_between("2d", None, "12h", now=NOW)
+    assert found == [NOW - timedelta(hours=hours) for hours in (48, 36, 24, 12, 0)]
+    assert times_between("2026-01-31T00:00Z", "2026-04-01T00:00Z", "1mo", now=NOW) == [
+        datetime(2026, month, 31, tzinfo=UTC) for month in (1, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "every"),
+    [
+        ("2026-03-02", "2026-03-01", "1d"),
+        ("2026-03-01", None, "0d"),
+        ("2026-03-01", None, "-1d"),
+        ("2026-03-01", None, "often"),
+        ("2026-03-01", None, ""),
+        ("2026-03-01", None, "1ms"),
+        ("2026-03-01", None, "1s"),
+        ("2026-03-01", None, timedelta(0)),
+        ("2026-03-01", None, timedelta(microseconds=1)),
+        ("2026-03-01", None, 3),
+        ("2027-03-01", None, "1d"),
+    ],
+)
+def test_times_that_cannot_be(start: str, stop: str | None, every: str) -> None:
+    with pytest.raises(InvalidInputError, match="expected"):
+        times_between(start, stop, every, now=NOW)

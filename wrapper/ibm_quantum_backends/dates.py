@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import islice
 
 from .errors import InvalidInputError
 
-__all__ = ["parse_time"]
+__all__ = ["parse_time", "times_between"]
 
 _AGE = re.compile(r"(\d{1,9})\s*([smhdw])")
 _YEAR_FIRST = re.compile(r"\d{4}[-/. ](\d{1,2})[-/. ]")
 # What a text leaves open would be taken from today: read with two different days, it shows.
 _FILLERS = (datetime(2001, 1, 1), datetime(2002, 2, 2))
+_MOST = 100_000  # times in one history: one an hour for eleven years
+_FREQUENCIES = {
+    **{"y": "YEARLY", "mo": "MONTHLY", "w": "WEEKLY", "d": "DAILY", "h": "HOURLY", "m": "MINUTELY", "s": "SECONDLY"},
+    **{"year": "YEARLY", "month": "MONTHLY", "week": "WEEKLY", "day": "DAILY", "hour": "HOURLY"},
+}
+_EVERY = re.compile(r"(\d{0,9})\s*(?:(y|mo|[smhdw])|(year|month|week|day|hour)s?)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EXPECTED = "expected a time such as 2026-03-15, 2026-03-15T08:00+01:00, '15 March 2026 8:00' or an age such as 2d"
 
@@ -48,6 +55,55 @@ def parse_time(value: datetime | date | str, *, now: datetime | None = None) -> 
     if result > now:
         raise InvalidInputError(f"expected a time in the past, found {value!r:.80}, which is {result.isoformat()}")
     return result
+
+
+def times_between(
+    start: datetime | date | str,
+    stop: datetime | date | str | None,
+    every: str | timedelta,
+    *,
+    now: datetime | None = None,
+) -> list[datetime]:
+    """The times from `start` on, up to and including `stop`, in UTC and whole seconds.
+
+    Args:
+        start, stop: As of `parse_time`; a `stop` of None is the present.
+        every: A number and y, mo, w, d, h, m or s, such as `1d`; words such as `2 weeks`, `month` or `daily`; or a
+            timedelta of whole seconds. Stepping is `dateutil.rrule`'s, so `1mo` from the 31st has no February.
+        now: As of `parse_time`.
+
+    Raises:
+        InvalidInputError: A time or step that cannot be read, a stop before the start, or more than 100,000 times.
+    """
+    first = parse_time(start, now=now).replace(microsecond=0)
+    last = (now or datetime.now(UTC)) if stop is None else parse_time(stop, now=now)
+    if last < first:
+        raise InvalidInputError(f"stop: expected a time after the start, {first.isoformat()}, found {last.isoformat()}")
+    from dateutil import rrule  # noqa: PLC0415 (as the parser)
+
+    frequency, interval = _step(every)
+    times = rrule.rrule(getattr(rrule, frequency), dtstart=first, interval=interval, until=last)
+    found = list(islice(times, _MOST + 1))
+    if len(found) > _MOST:
+        raise InvalidInputError(
+            f"every: expected at most {_MOST:,} times between start and stop, found more: {every!r}"
+        )
+    return found
+
+
+def _step(every: str | timedelta) -> tuple[str, int]:
+    """Frequency and interval, as rrule has them."""
+    expected = "every: expected a step such as 1d, 6h, 1mo, weekly, or a timedelta of whole seconds"
+    if isinstance(every, timedelta):
+        if every >= timedelta(seconds=1) and not every.microseconds:
+            return "SECONDLY", every.days * 86400 + every.seconds
+    elif isinstance(every, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if every.upper() in _FREQUENCIES.values():
+            return every.upper(), 1
+        match = _EVERY.fullmatch(every.strip())
+        if match and (interval := int(match[1] or 1)):
+            return _FREQUENCIES[match[2] or match[3]], interval
+    raise InvalidInputError(f"{expected}, found {every!r:.40}")
 
 
 def _read(text: str) -> datetime:

@@ -20,7 +20,7 @@ import httpx
 
 from .errors import RecordingError
 
-__all__ = ["SANDBOX", "Entry", "Record", "Recording", "Replay", "write_whole"]
+__all__ = ["SANDBOX", "Entry", "Record", "Recording", "Replay", "Writer", "write_whole"]
 
 SANDBOX = Path(__file__).parent / "sandbox"  # the recording that ships with the package
 
@@ -46,7 +46,8 @@ class Entry:
     """One answer in a recording; docs/recordings.md describes its fields.
 
     `name` is None for the list; `date` is ISO 8601, UTC; `file` is relative to the folder, with `/`;
-    `synthetic` marks a document that somebody derived and no API ever sent.
+    `synthetic` marks a document that somebody derived and no API ever sent; `before` is the latest `updated_before`
+    (ISO 8601, UTC) that these properties are known to be the API's answer to.
     """
 
     operation: str
@@ -56,6 +57,7 @@ class Entry:
     status: int
     file: str
     synthetic: bool = False
+    before: str | None = None
 
 
 class Recording:
@@ -98,13 +100,25 @@ class Recording:
         """
         import gzip  # noqa: PLC0415 (a recording is opened more often than it is read)
 
+        try:
+            return gzip.decompress(self.compressed(entry))
+        except (OSError, EOFError, zlib.error) as error:
+            file = Path(self.path, entry.file)
+            raise RecordingError(f"{file}: expected a whole gzip file: {error}") from None
+
+    def compressed(self, entry: Entry) -> bytes:
+        """The file of one entry: its body, gzip.
+
+        Raises:
+            RecordingError: The file is missing, or a link out of the folder.
+        """
         file = Path(self.path, entry.file)
         try:
-            if not file.resolve().is_relative_to(Path(self.path).resolve()):
-                raise RecordingError(f"{file}: expected a file in {self.path}, found a link out of it")
-            return gzip.decompress(file.read_bytes())
-        except (OSError, EOFError, zlib.error) as error:
+            if file.resolve().is_relative_to(Path(self.path).resolve()):
+                return file.read_bytes()
+        except OSError as error:
             raise RecordingError(f"{file}: expected a whole gzip file: {error}") from None
+        raise RecordingError(f"{file}: expected a file in {self.path}, found a link out of it")
 
     def answer(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         """What the API would answer to a GET, by the rules of docs/recordings.md: HTTP status and body.
@@ -136,7 +150,96 @@ class Recording:
         return _error(404, 1009, "Required backend information not found.", "This recording does not hold it.", asked)
 
 
-class Record(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class Writer:
+    """Writes documents into a recording folder; one that exists is added to, by several threads if need be.
+
+    Args:
+        path: The folder; created where it does not exist.
+
+    Raises:
+        RecordingError: The folder cannot be used: not a recording and not empty, damaged, or not writable.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._folder = Path(path)
+        self._read: tuple[tuple[int, ...], dict[str, Entry]] | None = None  # an index that was read, and which one
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if any(self._folder.iterdir()):
+                Recording(self._folder)
+        except OSError as error:
+            raise RecordingError(f"{self._folder}: expected a folder to record to: {error}") from None
+
+    def add(
+        self,
+        operation: str,
+        name: str | None,
+        body: bytes,
+        *,
+        date: datetime,
+        query: Mapping[str, str] = {},
+        status: int = 200,
+        synthetic: bool = False,
+        before: datetime | None = None,
+        api_version: str = "",
+        region: str = "",
+        level: int = 9,
+    ) -> None:
+        """Write one document, in place of the one that answered the same question before, if any.
+
+        Properties of another `date` are another document. Body and index are replaced, each at once.
+
+        Args:
+            operation, name, date, query, status, synthetic, before: As of `Entry`; a naive date is UTC. Of two
+                `before` of one document the later one stays.
+            body: The document, JSON.
+            api_version, region: Of the request, for the index.
+            level: How hard to compress, from 1 (a seventh of the time) to 9 (the smallest file).
+
+        Raises:
+            RecordingError: There is no such entry, or the folder holds a damaged index, or cannot be written to.
+        """
+        from .raw import DOCUMENT_VERSION  # noqa: PLC0415 (reading a recording needs no model)
+
+        until = before.isoformat() if before else None
+        row = asdict(Entry(operation, name, dict(query), date.isoformat(), status, "new", synthetic, until))
+        entry = _entry(row, f"{self._folder}: new entry")
+        key = _file_name(entry)
+        content = _GZIP_HEADER + zlib.compress(body, level, wbits=31)[len(_GZIP_HEADER) :]
+        with _WRITING:
+            entries = self._entries()
+            # An entry that is replaced keeps its file, whatever wrote it, and how long it is known to have held.
+            old = entries.get(key, replace(entry, file=key))
+            known = max(filter(None, (entry.before, old.before)), key=datetime.fromisoformat, default=None)
+            entries[key] = replace(entry, file=old.file, before=known)
+            ordered = sorted(
+                entries.values(), key=lambda old: (old.name or "", old.operation, sorted(old.query.items()), old.date)
+            )
+            index = {
+                "format": 1,
+                "api_version": api_version,
+                "document_version": DOCUMENT_VERSION,
+                "region": region,
+                "entries": [_row(each) for each in ordered],
+            }
+            try:
+                write_whole(self._folder / old.file, content)
+                write_whole(self._folder / _INDEX, (json.dumps(index, indent=2) + "\n").encode())
+                self._read = _which(self._folder / _INDEX), entries
+            except OSError as error:
+                raise RecordingError(f"{self._folder}: expected a folder to record to: {error}") from None
+
+    def _entries(self) -> dict[str, Entry]:
+        """The entries of the index as it is now, by the file names that new ones would have."""
+        index = self._folder / _INDEX
+        if not index.exists():
+            return {}
+        if self._read is None or self._read[0] != _which(index):
+            self._read = _which(index), {_file_name(old): old for old in Recording(self._folder).entries}
+        return self._read[1]
+
+
+class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
     """A transport that passes requests on and keeps the Backends API's answers in a recording folder.
 
     Kept are complete JSON answers with status 200 or 404 to the five GETs, and of a request only its path,
@@ -167,13 +270,7 @@ class Record(httpx.BaseTransport, httpx.AsyncBaseTransport):
         options = client_options({"verify": verify, "proxy": proxy}, transport)
         self._client = open_client(httpx.Client, options)
         self._async_client = open_client(httpx.AsyncClient, options)
-        self._folder = Path(path)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if any(self._folder.iterdir()):
-                Recording(self._folder)
-        except OSError as error:
-            raise RecordingError(f"{self._folder}: expected a folder to record to: {error}") from None
+        super().__init__(path)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         deadline: Any = request.extensions.get("deadline")  # of this package's client, which gets no chunks
@@ -223,59 +320,6 @@ class Record(httpx.BaseTransport, httpx.AsyncBaseTransport):
         region = (request.headers.get("Service-CRN", "").split(":") + [""] * 6)[5]
         self.add(operation, name, body, date=date, query=query, status=status, api_version=version, region=region)
 
-    def add(
-        self,
-        operation: str,
-        name: str | None,
-        body: bytes,
-        *,
-        date: datetime,
-        query: Mapping[str, str] = {},
-        status: int = 200,
-        synthetic: bool = False,
-        api_version: str = "",
-        region: str = "",
-    ) -> None:
-        """Write one document, in place of the one that answered the same question before, if any.
-
-        Properties of another `date` are another document. Body and index are replaced, each at once.
-
-        Args:
-            operation, name, date, query, status, synthetic: As of `Entry`; a naive date is UTC.
-            body: The document, JSON.
-            api_version, region: Of the request, for the index.
-
-        Raises:
-            RecordingError: There is no such entry, or the folder holds a damaged index, or cannot be written to.
-        """
-        from .raw import DOCUMENT_VERSION  # noqa: PLC0415 (reading a recording needs no model)
-
-        row = asdict(Entry(operation, name, dict(query), date.isoformat(), status, "new", synthetic))
-        entry = _entry(row, f"{self._folder}: new entry")
-        key = _file_name(entry)
-        with _WRITING:
-            entries: dict[str, Entry] = {}
-            if (self._folder / _INDEX).exists():
-                entries = {_file_name(old): old for old in Recording(self._folder).entries}
-            # An entry that is replaced keeps its file, whatever wrote it.
-            file = entries[key].file if key in entries else key
-            entries[key] = replace(entry, file=file)
-            ordered = sorted(
-                entries.values(), key=lambda old: (old.name or "", old.operation, sorted(old.query.items()), old.date)
-            )
-            index = {
-                "format": 1,
-                "api_version": api_version,
-                "document_version": DOCUMENT_VERSION,
-                "region": region,
-                "entries": [{k: v for k, v in asdict(old).items() if v is not False} for old in ordered],
-            }
-            try:
-                write_whole(self._folder / file, _GZIP_HEADER + zlib.compress(body, 9, wbits=31)[len(_GZIP_HEADER) :])
-                write_whole(self._folder / _INDEX, (json.dumps(index, indent=2) + "\n").encode())
-            except OSError as error:
-                raise RecordingError(f"{self._folder}: expected a folder to record to: {error}") from None
-
 
 class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """A transport that answers from the recording at `path`, 404 to what is not a GET, and never touches the network.
@@ -303,13 +347,14 @@ def _check(value: Any, kind: type, where: str) -> Any:
 
 
 def _entry(value: object, where: str) -> Entry:
-    row: dict[str, Any] = {"name": None, "synthetic": False, **_check(value, dict, where)}
+    row: dict[str, Any] = {"name": None, "synthetic": False, "before": None, **_check(value, dict, where)}
     is_list = row.get("operation") == _LIST
     for key, kind in (_FIELDS if is_list else {**_FIELDS, "name": str}).items():
         _check(row.get(key), kind, f"{where}: {key}")
     for key, text in row["query"].items():
         _check(text, str, f"{where}: query: {key}")
     date: Any = _utc(row["date"])
+    before = None if row["before"] is None else _utc(_check(row["before"], str, f"{where}: before"))
     # By Windows' rules everywhere: they cover the others', and recordings are carried about.
     file = PureWindowsPath(row["file"])
     for key, expected, holds in (
@@ -319,11 +364,28 @@ def _entry(value: object, where: str) -> Entry:
         ("status", "200 or 404", row["status"] in (200, 404)),
         ("file", "a path in the folder", file.name and not file.anchor and ".." not in file.parts),
         ("synthetic", "true or false", isinstance(row["synthetic"], bool)),
+        ("before", "ISO 8601", row["before"] is None or before),
     ):
         if not holds:
             raise RecordingError(f"{where}: {key}: expected {expected}, found {row[key]!r:.60}")
-    row["date"] = date.isoformat().replace("+00:00", "Z")
+    row["date"], row["before"] = _text(date), before and _text(before)
     return Entry(**{field.name: row[field.name] for field in fields(Entry)})
+
+
+def _which(file: Path) -> tuple[int, ...]:
+    """What tells a file from the one that another writer put in its place."""
+    stat = file.stat()
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """An entry as the index has it: without what is only there for some."""
+    optional = {"synthetic": False, "before": None}
+    return {name: value for name, value in asdict(entry).items() if name not in optional or value != optional[name]}
+
+
+def _text(date: datetime) -> str:
+    return date.isoformat().replace("+00:00", "Z")
 
 
 def _file_name(entry: Entry) -> str:

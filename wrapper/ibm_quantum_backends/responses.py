@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .raw.models import Device, ErrorItem, ErrorResponse
 
-__all__ = ["decode", "decode_devices", "decode_json", "retry_after", "status_error"]
+__all__ = ["body_of", "decode", "decode_devices", "decode_json", "retry_after", "status_error"]
 
 _T = TypeVar("_T")
 _logger = logging.getLogger(__name__)
@@ -34,6 +34,17 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 }
 
 
+def body_of(response: httpx.Response) -> bytes:
+    """The body of an answer, whatever is in it.
+
+    Raises:
+        APIStatusError: The status is another than 200.
+    """
+    if response.status_code != 200:
+        raise status_error(response)
+    return response.content
+
+
 def decode(parse: Callable[[int, bytes], _T | ErrorResponse | None], response: httpx.Response) -> _T:
     """The model of an answer.
 
@@ -45,8 +56,7 @@ def decode(parse: Callable[[int, bytes], _T | ErrorResponse | None], response: h
         APIStatusError: The status is another than 200.
         DecodeError: The body is not JSON, or does not fit the model; `path` says where.
     """
-    if response.status_code != 200:
-        raise status_error(response)
+    body_of(response)
     return _parsed(lambda body: cast(_T, parse(200, body)), response)
 
 
@@ -75,8 +85,7 @@ def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[s
     Raises:
         APIStatusError, DecodeError: As `decode`.
     """
-    if response.status_code != 200:
-        raise status_error(response)
+    body_of(response)
     document = as_object(_parsed(json.loads, response))
     if document is None:
         raise _misfit(response, "$: expected a JSON object", "$")
