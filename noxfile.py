@@ -17,6 +17,7 @@ nox.options.download_python = "never"
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
+EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
 PYTHONS = nox.project.python_versions(PROJECT)
 
 
@@ -36,7 +37,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typecheck(session: nox.Session) -> None:
     """mypy strict on everything, pyright strict on the wrapper and standard on the rest."""
-    session.install("-e", ".[cli,server,drift,codegen]", *group("test"), *group("typecheck"))
+    session.install("-e", f".[{EXTRAS}]", *group("test"), *group("typecheck"))
     session.run("mypy", "-p", "ibm_quantum_backends")
     session.run("mypy", "openapi", "wrapper/make_sandbox.py", "noxfile.py")
     session.run("mypy", "tests/typing_checks.py")
@@ -46,7 +47,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """All tests, on the installed package and on real documents."""
-    session.install(".[cli,server,drift,codegen]", *group("test"))
+    session.install(f".[{EXTRAS}]", *group("test"))
     session.run("pytest", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()})
 
 
@@ -90,10 +91,8 @@ def vendor(session: nox.Session) -> None:
     shutil.move(work / "wheel" / "ibm_quantum_backends", work / "site" / "tool" / "_vendor")
     session.chdir(work / "site")
     session.run("python", "-m", "tool.check")
-    extras = PROJECT["project"]["optional-dependencies"]
-    session.install(
-        *(need for name in ("cli", "server", "drift", "codegen") for need in extras[name]), *group("typecheck")
-    )  # so that the whole copy can be checked
+    needs = PROJECT["project"]["optional-dependencies"].values()
+    session.install(*{need for extra in needs for need in extra}, *group("typecheck"))  # so that all of it is checked
     session.run("mypy", "--strict", "-p", "tool")
     session.run("pyright", "tool")
 
@@ -136,7 +135,7 @@ def sandbox(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Figures as ratios, side by side in one run."""
-    session.install(".[cli,server,drift,codegen]", *group("bench"), *group("drift"))
+    session.install(f".[{EXTRAS}]", *group("bench"), *group("drift"))
     session.run("pytest", "benchmarks", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session)})
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any, assert_type
 
-from ibm_quantum_backends import AsyncBackends, Backends, BackendsError, Instance, Region
+from ibm_quantum_backends import AsyncBackends, Backends, BackendsError, Calibration, Instance, Region
+from ibm_quantum_backends.calibration import Change, Choice, Duration, History, LayerFidelity
 from ibm_quantum_backends.errors import APIStatusError, RateLimitError
 from ibm_quantum_backends.raw import AuthenticatedClient
 from ibm_quantum_backends.raw.api.backends import get_backend_properties, list_backends
@@ -32,6 +33,8 @@ def synchronous(backends: Backends) -> None:
     assert_type(backends.status("ibm_boston"), BackendStatus)
     assert_type(backends.defaults("ibm_boston"), BackendDefaults)
     assert_type(backends.fleet(("status",), names=["ibm_boston"]), dict[str, dict[str, Any]])
+    assert_type(backends.calibration("ibm_boston"), Calibration)
+    assert_type(backends.history("ibm_boston", "2026-01-01"), History)
     assert_type(backends.instances(), list[Instance])
     assert_type(backends.list_all(), dict[Instance, list[Device] | BackendsError])
     with backends as entered:
@@ -42,7 +45,25 @@ async def asynchronous(backends: AsyncBackends) -> None:
     assert_type(AsyncBackends.sandbox(), AsyncBackends)
     assert_type(await backends.list(), list[Device])
     assert_type(await backends.properties("ibm_boston"), BackendProperties)
+    assert_type(await backends.calibration("ibm_boston"), Calibration)
+    assert_type(await backends.history("ibm_boston", "2026-01-01", every="1w"), History)
+    async for each in backends.history("ibm_boston", "2026-01-01"):
+        assert_type(each, Calibration)
     assert_type(await backends.list_all(), dict[Instance, list[Device] | BackendsError])
+
+
+def calibrations(calibration: Calibration, history: History) -> None:
+    assert_type(Calibration.from_json(b"", b""), Calibration)
+    assert_type(calibration.t1(0), float | None)
+    assert_type(calibration.gate_error("cz", (0, 1)), float | None)
+    assert_type(calibration.qubits["t1"], tuple[float | None, ...])
+    assert_type(calibration.coupling_map, tuple[tuple[int, int], ...])
+    assert_type(calibration.faulty_qubits[0], str)
+    assert_type(calibration.layer_fidelity(), tuple[LayerFidelity, ...])
+    assert_type(calibration.durations()["cz", (0, 1)], Duration)
+    assert_type(calibration.diff(calibration), tuple[Change, ...])
+    assert_type(calibration.best_chain(3), Choice)
+    assert_type(next(iter(history)), Calibration)
 
 
 def models(device: Device, configuration: BackendConfiguration, properties: BackendProperties) -> None:

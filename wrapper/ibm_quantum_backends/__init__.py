@@ -6,18 +6,20 @@ Names are imported on first use: `import ibm_quantum_backends` costs no more tha
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .async_client import AsyncBackends
+    from .calibration import Calibration
     from .client import Backends
     from .errors import BackendsError
     from .instances import Instance
     from .regions import Region
 
 __version__ = "0.1.0"
-__all__ = ["AsyncBackends", "Backends", "BackendsError", "Instance", "Region", "__version__"]
+__all__ = ["AsyncBackends", "Backends", "BackendsError", "Calibration", "Instance", "Region", "__version__"]
 
 _MODULES = {
     "AsyncBackends": ".async_client",
     "Backends": ".client",
     "BackendsError": ".errors",
+    "Calibration": ".calibration",
     "Instance": ".instances",
     "Region": ".regions",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -14,7 +14,7 @@ from .async_auth import AsyncKeyAuth
 from .async_flights import AsyncFlight
 from .async_transport import AsyncSender
 from .auth import TokenAuth
-from .base_client import BaseClient
+from .calibration_calls import AsyncCalibrationCalls
 from .calls import Call
 from .deadlines import Deadline
 from .errors import BackendsError
@@ -34,8 +34,8 @@ _T = TypeVar("_T")
 _K = TypeVar("_K")
 
 
-class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
-    __doc__ = BaseClient.__doc__
+class AsyncBackends(AsyncCalibrationCalls):
+    __doc__ = AsyncCalibrationCalls.__doc__
 
     def _open(self, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
         self._sender = AsyncSender(settings.client, settings.retries, transport)
@@ -150,7 +150,7 @@ class AsyncBackends(BaseClient[httpx.AsyncBaseTransport]):
         return self._decode(call, await self._sender.send(request, deadline, self._auth))
 
     async def _gather(
-        self, do: Callable[[Any], Awaitable[_T]], jobs: dict[_K, Any], concurrency: int
+        self, do: Callable[[Any], Awaitable[_T]], jobs: Mapping[_K, Any], concurrency: int
     ) -> dict[_K, _T | BackendsError]:
         slots = asyncio.Semaphore(concurrency)
 

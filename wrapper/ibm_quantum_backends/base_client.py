@@ -17,7 +17,9 @@ from .settings import Settings, make_settings
 if TYPE_CHECKING:
     import httpx
 
+    from .calibration.history_plan import HistoryPlan
     from .calls import Call
+    from .recording import Recording
 
 __all__ = ["API_VERSION", "BaseClient"]
 
@@ -107,6 +109,7 @@ class BaseClient(ABC, Generic[_Transport]):
         self._crn = self._settings.crn
         self._version = self._settings.api_version
         self._watch = watch
+        self._recording: Recording | None = getattr(transport, "recording", None)
         self._open(self._settings, transport)
 
     @abstractmethod
@@ -154,6 +157,13 @@ class BaseClient(ABC, Generic[_Transport]):
     def _in_region(self, instances: Iterable[Instance]) -> dict[Instance, str]:
         region = self._settings.region
         return {instance: instance.crn for instance in instances if region is None or region.name == instance.region}
+
+    def _plan(self, *args: Any, **options: Any) -> HistoryPlan:
+        from .calibration.history_plan import HistoryPlan  # noqa: PLC0415 (most calls do without)
+
+        # A client that answers from a recording need not copy it; but one that is watched must see each answer.
+        replayed = None if self._watch else self._recording
+        return HistoryPlan(self._version, *args, **options, replayed=replayed)
 
     def _decode(self, call: Call[_T], response: httpx.Response) -> _T:
         if self._watch is not None and response.status_code == 200:

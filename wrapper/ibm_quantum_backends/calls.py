@@ -7,12 +7,14 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from .errors import BackendsError, InvalidInputError
-from .responses import decode, decode_devices
+from .documents import one_line
+from .errors import BackendsError, InvalidInputError, NotFoundError
+from .responses import body_of, decode, decode_devices
 
 if TYPE_CHECKING:
     import httpx
 
+    from .calibration import Calibration
     from .raw.models import (
         BackendConfiguration,
         BackendDefaults,
@@ -26,6 +28,7 @@ __all__ = [
     "DOCUMENTS",
     "Call",
     "by_name",
+    "calibration",
     "check_fleet",
     "configuration",
     "defaults",
@@ -33,6 +36,7 @@ __all__ = [
     "fleet_of_list",
     "list_backends",
     "properties",
+    "read_calibration",
     "status",
 ]
 
@@ -109,6 +113,38 @@ def defaults(version: str, name: str) -> Call[BackendDefaults]:
 
     request = endpoint.request_kwargs(_check_name(name), ibm_api_version=version)
     return _document("defaults", request, endpoint.parse)
+
+
+def calibration(
+    version: str, name: str, *, updated_before: datetime | date | str | None, calibration_id: str | None
+) -> dict[str, Call[bytes]]:
+    """The two documents of a calibration, by kind; their bodies as they come."""
+    found: list[Call[Any]] = [
+        configuration(version, name, calibration_id=calibration_id),
+        properties(version, name, updated_before=updated_before, calibration_id=calibration_id),
+    ]
+    kinds = ("configuration", "properties")
+    return {kind: Call(call.operation, call.request, body_of) for kind, call in zip(kinds, found, strict=True)}
+
+
+def read_calibration(found: Mapping[str, bytes | BackendsError]) -> Calibration:
+    """The calibration in two documents.
+
+    Raises:
+        BackendsError: What either request came to; InvalidInputError for a simulator, which has no properties.
+    """
+    from .calibration import Calibration  # noqa: PLC0415 (most calls do without)
+    from .calibration.decoding import decode_layout  # noqa: PLC0415
+
+    body, properties = found["configuration"], found["properties"]
+    if isinstance(body, BackendsError):
+        raise body
+    if isinstance(properties, NotFoundError) and (layout := decode_layout(body)).simulator:
+        told = f"expected a device with calibrated properties, found a simulator of {layout.num_qubits} qubits"
+        raise InvalidInputError(f"{one_line(layout.backend_name)}: {told}")
+    if isinstance(properties, BackendsError):
+        raise properties
+    return Calibration.from_json(body, properties)
 
 
 # The documents of one backend, by the name of the method that gets them.

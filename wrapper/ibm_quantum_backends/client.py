@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -10,7 +10,7 @@ import httpx
 
 from . import calls, selection
 from .auth import KeyAuth, TokenAuth
-from .base_client import BaseClient
+from .calibration_calls import CalibrationCalls
 from .calls import Call
 from .deadlines import Deadline
 from .errors import BackendsError
@@ -32,8 +32,8 @@ _T = TypeVar("_T")
 _K = TypeVar("_K")
 
 
-class Backends(BaseClient[httpx.BaseTransport]):
-    __doc__ = BaseClient.__doc__
+class Backends(CalibrationCalls):
+    __doc__ = CalibrationCalls.__doc__
 
     def _open(self, settings: Settings, transport: httpx.BaseTransport | None) -> None:
         self._sender = Sender(settings.client, settings.retries, transport)
@@ -215,7 +215,9 @@ class Backends(BaseClient[httpx.BaseTransport]):
         request = self._address(call, crn or self._crn or self._find_instance(deadline))
         return self._decode(call, self._sender.send(request, deadline, self._auth))
 
-    def _gather(self, do: Callable[[Any], _T], jobs: dict[_K, Any], concurrency: int) -> dict[_K, _T | BackendsError]:
+    def _gather(
+        self, do: Callable[[Any], _T], jobs: Mapping[_K, Any], concurrency: int
+    ) -> dict[_K, _T | BackendsError]:
         def attempt(job: Any) -> _T | BackendsError:
             if isinstance(job, BackendsError):
                 return job

@@ -23,6 +23,8 @@ def main() -> None:
     assert find_spec("ibm_quantum_backends") is None, "the vendored copy is not the one that is tested"
     with Backends.sandbox() as backends:
         listed = names(backends.list())
+        history = backends.history("ibm_sherbrooke", "2024-01-01", "2025-01-01", "6mo")
+        assert [each.t1(0) for each in history] and backends.calibration("ibm_boston").best_chain(3).qubits
         properties: BackendProperties = backends.properties("ibm_boston")
         try:
             backends.defaults("ibm_boston")
