@@ -14,10 +14,11 @@ from ..instances import Instance
 from ..raw.models import Device
 from ..recording import SANDBOX, Recording
 from ..selection import ORDERS, Filters
-from . import drift_spec  # noqa: F401 (a command of its own)  # pyright: ignore[reportUnusedImport]
+from . import drift_spec, history  # noqa: F401 (commands of their own)  # pyright: ignore[reportUnusedImport]
+from .calibration import calibration
 from .drift import drift
 from .session import Session, Shown, command
-from .tables import backend_page, device_table, properties_table, row_table
+from .tables import device_table, properties_table, row_table
 
 __all__ = ["app"]
 
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(calibration)
 app.add_typer(drift)
 _Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
 _MinQubits = Annotated[int | None, Option(metavar="N", help="At least so many qubits.")]
@@ -79,20 +81,6 @@ def _list(
     if all_instances:
         rows = [{**row, "instance": asdict(places[id(device)])} for row, device in zip(rows, devices, strict=True)]
     return rows, device_table(devices, places, wait=wait_times)
-
-
-@command(app, "show", "ibm_boston --sandbox")
-def _show(session: Session, name: _Name) -> Shown:
-    """Show a backend on one page: status, queue, processor, gates, coherence times, errors."""
-    device = next((device for device in session.client.list(wait_times=True) if device.name == name), None)
-    found = session.client.fleet(("configuration", "properties"), names=[name])[name]
-    if isinstance(found["properties"], NotFoundError):  # a simulator has none
-        found["properties"] = None
-    for error in found.values():
-        if isinstance(error, BackendsError):
-            raise error
-    document = {kind: model and model.to_dict() for kind, model in {"device": device, **found}.items()}
-    return document, backend_page(device, **found)
 
 
 @command(app, "configuration", "ibm_boston --sandbox --json -o boston.json")

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 from rich import box
@@ -12,16 +11,17 @@ from rich.text import Text
 
 from ..documents import one_line
 from ..instances import Instance
-from ..raw.models import BackendConfiguration, BackendProperties, Device, Nduv
+from ..raw.models import BackendProperties, Device, Nduv
 from ..raw.types import UNSET
 from ..selection import ORDERS
 
-__all__ = ["backend_page", "device_table", "field_table", "properties_table", "row_table"]
+__all__ = ["as_text", "device_table", "field_table", "glance", "properties_table", "row_table"]
 
 _STYLES = {"online": "green", "paused": "yellow", "offline": "red"}
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as people see it: numbers in few digits, `-` for what is absent."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -33,7 +33,7 @@ def _text(value: Any) -> str:
 
 
 def _cell(value: Any) -> Text:
-    return value if isinstance(value, Text) else Text(_text(value))
+    return value if isinstance(value, Text) else Text(as_text(value))
 
 
 def row_table(headings: Iterable[str], rows: Iterable[Iterable[Any]], *, words: int) -> Table:
@@ -55,11 +55,12 @@ def field_table(document: Mapping[str, Any]) -> Table:
     return table
 
 
-def _glance(device: Device, wait: bool) -> dict[str, Any]:
+def glance(device: Device, wait: bool) -> dict[str, Any]:
+    """What the list says of a backend, by heading."""
     family, revision = (getattr(device.processor_type, part, None) for part in ("family", "revision"))
     seconds = getattr(device.wait_time_seconds, "average", None)
     return {
-        "Status": Text(_text(device.status.name), _STYLES.get(device.status.name, "")),
+        "Status": Text(as_text(device.status.name), _STYLES.get(device.status.name, "")),
         "Processor": f"{family} r{revision}" if family and revision else family,
         "Qubits": device.qubits,
         "Queue": device.queue_length,
@@ -75,7 +76,7 @@ def device_table(devices: Iterable[Device], places: Mapping[int, Instance], *, w
     for device in devices:
         place = places.get(id(device))
         where = {"Instance": place.name, "Region": place.region} if place else {}
-        rows.append({**where, "Name": Text(_text(device.name), "bold"), **_glance(device, wait)})
+        rows.append({**where, "Name": Text(as_text(device.name), "bold"), **glance(device, wait)})
     return row_table(rows[0] if rows else ["No backend"], (row.values() for row in rows), words=5 if places else 3)
 
 
@@ -91,16 +92,3 @@ def properties_table(properties: BackendProperties) -> Table:
     table = row_table((name.replace("_", " ") for name in columns), zip(*columns.values(), strict=True), words=0)
     table.title = one_line(f"{properties.backend_name} on {properties.last_update_date}")
     return table
-
-
-def backend_page(device: Device | None, configuration: BackendConfiguration, properties: Any) -> Table:
-    """One backend at a glance: what it is, whether it works, and how good it is."""
-    page: dict[str, Any] = {"Name": configuration.backend_name, "Qubits": configuration.n_qubits}
-    page |= {"Basis gates": configuration.basis_gates, "Calibrated": properties and properties.last_update_date}
-    for name, column in _columns(properties.qubits if properties else []).items():
-        if name[:2] in ("T1", "T2"):
-            page[f"{name} median"] = median(value for value in column if value is not None)
-    if device:
-        page |= {"2Q error best": ORDERS["two_q_error_best"](device), **_glance(device, True)}
-        page |= {"Reason": device.status.reason} if device.status.reason else {}
-    return field_table(page)
