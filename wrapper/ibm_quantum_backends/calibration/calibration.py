@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from html import escape
+from math import isfinite
+from operator import index
 from statistics import median
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
@@ -14,7 +16,7 @@ from ..documents import one_line
 from ..errors import InvalidInputError
 from .columns import Columns, Key, check_finite, read_columns
 from .decoding import decode_columns, decode_layout
-from .diff import Change, diff
+from .diff import Change, Place, diff, each_value
 from .faults import faulty_gates, faulty_qubits
 from .layer_fidelity import LayerFidelity, read_layer_fidelities
 from .layout import Layout, read_layout
@@ -137,7 +139,8 @@ class Calibration:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a Calibration cannot be changed: {name}")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a Calibration cannot be changed: {name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (self._of, (self.layout, self._columns))
@@ -225,13 +228,18 @@ class Calibration:
         return self._gate_value("gate_length", gate, qubits)
 
     def _qubit(self, qubit: Any) -> int:
-        if isinstance(qubit, int) and not isinstance(qubit, bool) and 0 <= qubit < self.num_qubits:
-            return qubit
+        try:
+            number = -1 if isinstance(qubit, bool) else index(qubit)  # which takes numpy's whole numbers too
+        except TypeError:
+            number = -1
+        if 0 <= number < self.num_qubits:
+            return number
         name = one_line(self.backend_name)
         raise InvalidInputError(f"qubit: expected one of {name}'s, 0 to {self.num_qubits - 1}, found {qubit!r:.40}")
 
     def _gate_value(self, column: str, gate: str, qubits: int | tuple[int, ...]) -> float | None:
-        key = (gate, (qubits,) if isinstance(qubits, int) else tuple(qubits))
+        several: Any = qubits if isinstance(qubits, (tuple, list)) else (qubits,)
+        key = str(gate), tuple(map(self._qubit, several))
         row = self._columns.rows.get(key)
         if row is not None:
             return self._columns.gates[column][row]
@@ -240,22 +248,24 @@ class Calibration:
 
     def _check_place(self, gate: str, qubits: tuple[int, ...]) -> None:
         """Raise, and say what there is, where not even the configuration has the gate on these qubits."""
-        for qubit in qubits:
-            self._qubit(qubit)
-        places = {on for name, on in self._columns.keys if name == gate}
         defined = self.layout.gates.get(gate)
-        if defined is not None:
-            if not defined.coupling_map or qubits in defined.coupling_map:
-                return
-            places.update(defined.coupling_map)
+        if defined is not None and (not defined.coupling_map or qubits in self._defined[gate]):
+            return
+        places = {on for name, on in self._columns.keys if name == gate} | self._defined.get(gate, frozenset())
         if not places:
-            there = ", ".join(sorted({name for name, _ in self._columns.keys} | self.layout.gates.keys()))
+            there = one_line(", ".join(sorted({name for name, _ in self._columns.keys} | self.layout.gates.keys())))
             raise InvalidInputError(
                 f"gate: expected one of {one_line(self.backend_name)}'s, {there}, found {one_line(gate)!r:.40}"
             )
         near = sorted(on for on in places if {*on} & {*qubits}) or sorted(places)
         told = ", ".join(map(str, near[:8])) + (", …" if len(near) > 8 else "")
-        raise InvalidInputError(f"qubits: expected some that {gate} acts on, such as {told}, found {qubits!r:.40}")
+        raise InvalidInputError(
+            f"qubits: expected some that {one_line(gate)} acts on, such as {told}, found {qubits!r:.40}"
+        )
+
+    @cached_property
+    def _defined(self) -> dict[str, frozenset[tuple[int, ...]]]:
+        return {name: frozenset(gate.coupling_map) for name, gate in self.layout.gates.items()}
 
     # What follows from them.
 
@@ -279,7 +289,7 @@ class Calibration:
 
     @cached_property
     def _pairs(self) -> frozenset[tuple[int, int]]:
-        return frozenset((min(pair), max(pair)) for pair in self.coupling_map)
+        return frozenset((min(pair), max(pair)) for pair in self.coupling_map if pair[0] != pair[1])
 
     @cached_property
     def _pair_values(self) -> tuple[dict[str, dict[tuple[int, int], float]], tuple[str, ...]]:
@@ -325,7 +335,7 @@ class Calibration:
         lengths |= {("measure", (qubit,)): value for qubit, value in readout if value is not None}
         dt = self.dt
         return {
-            key: Duration(seconds, round(seconds / dt) if dt else None)
+            key: Duration(seconds, round(seconds / dt) if dt and isfinite(seconds / dt) else None)
             for key, seconds in lengths.items()
             if seconds is not None
         }
@@ -344,6 +354,11 @@ class Calibration:
             if t1 is not None and t2 is not None and t2 > 2 * t1:
                 told.append(f"qubit {qubit}: T2 {t2 * 1e6:.4g} us is above 2 * T1, {2 * t1 * 1e6:.4g} us: unphysical")
         told += [f"{name}: no one pair of the coupling map fits" for name in self._pair_values[1]]
+        told += [
+            f"{name}: {value:.4g} is no fidelity, which lies between 0 and 1"
+            for name, value in columns.general.items()
+            if name.startswith("lf_") and not 0 <= value <= 1
+        ]
         told += columns.left_out
         return tuple(map(one_line, told))
 
@@ -353,10 +368,24 @@ class Calibration:
         Raises:
             InvalidInputError: `other` is of another device.
         """
+        if not isinstance(other, Calibration):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInputError(f"other: expected a calibration, found {other!r:.40}")
         if other.backend_name != self.backend_name:
             name = one_line(self.backend_name)
             raise InvalidInputError(f"other: expected a calibration of {name}, found {one_line(other.backend_name)}")
-        return diff(self._columns, other._columns, (self.layer_fidelity(), other.layer_fidelity()))
+        return diff(self._values(), other._values())
+
+    def _values(self) -> dict[Place, float | None]:
+        return {
+            **each_value(self._columns),
+            **{
+                (kind, None, pair): value
+                for kind, pairs in self._pair_values[0].items()
+                for pair, value in pairs.items()
+            },
+            # By length: the best chain of a length may lie elsewhere on the device the next day, and is still the best.
+            **{("layer_fidelity", f"lf_{c.num_qubits}", ()): c.layer_fidelity for c in self.layer_fidelity()},
+        }
 
     # What to run a circuit on.
 

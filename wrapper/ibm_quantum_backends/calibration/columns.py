@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..errors import DecodeError
 from .units import ALL, HERTZ, NUMBER, SECONDS, Scale
@@ -104,6 +104,8 @@ class _Table:
                     column, scale = cells[name] if name in cells else self._open(name)
                     divisor, factor = scale[value.unit]
                     column[row] = value.value / divisor * factor
+                except OverflowError:
+                    raise _too_large(name, place) from None
                 except KeyError:
                     if name in self._known:
                         raise _unknown_unit(value, cells[name][1], place) from None
@@ -112,6 +114,11 @@ class _Table:
 
     def done(self) -> dict[str, tuple[float | None, ...]]:
         return {name: tuple(column) for name, column in self.columns.items()}
+
+
+def _too_large(name: str, place: str) -> DecodeError:
+    path = f"{place}.value"
+    return DecodeError(f"{path}: {name}: expected a finite number, found one beyond all bounds", path=path, body=b"")
 
 
 def _units(scale: Scale) -> str:
@@ -169,7 +176,10 @@ def read_columns(properties: Properties | BackendProperties) -> Columns:
         except KeyError:
             left_out.append(f"{item.name}: its unit {item.unit!r:.20} is none of {_units(ALL)}")
             continue
-        general[item.name] = item.value / divisor * factor
+        try:
+            general[item.name] = item.value / divisor * factor
+        except OverflowError:
+            raise _too_large(item.name, "$.general[*]") from None
     return Columns(
         properties.backend_name,
         properties.backend_version,
@@ -180,7 +190,7 @@ def read_columns(properties: Properties | BackendProperties) -> Columns:
         gates,
         rows,
         general,
-        {item.name: tuple(item.qubits) for item in properties.general_qlists or ()},
+        _qubit_lists(properties.general_qlists, count),
         tuple(left_out),
     )
 
@@ -195,11 +205,24 @@ def check_finite(columns: Columns) -> None:
     tables["general"] = {name: (value,) for name, value in columns.general.items()}
     for table, named in tables.items():
         for name, column in named.items():
+            if isfinite(sum(filter(None, column))):
+                continue
             for row, value in enumerate(column):
                 if value is not None and not isfinite(value):
                     path = f"$.{table}" if table == "general" else f"$.{table}[{row}]"
                     raise DecodeError(f"{path}: {name}: expected a finite number, found {value}", path=path, body=b"")
 
 
+def _qubit_lists(value: Any, count: int) -> dict[str, tuple[int, ...]]:
+    """The lists of qubits that the device has; what is mistyped, and kept by the models as it is, counts as absent."""
+    lists = value if isinstance(value, list) else ()
+    fit = [item for item in lists if hasattr(item, "qubits") and all(0 <= qubit < count for qubit in item.qubits)]
+    return {item.name: tuple(item.qubits) for item in fit}
+
+
 def _utc(date: datetime) -> datetime:
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    try:
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except OverflowError:
+        path = "$.last_update_date"
+        raise DecodeError(f"{path}: expected a date of the calendar, found {date}", path=path, body=b"") from None

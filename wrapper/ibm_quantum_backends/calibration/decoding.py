@@ -41,12 +41,12 @@ def _decoded(body: bytes, fast: Callable[[bytes], Any], model: Callable[[bytes],
     """What `read` makes of a body: of its fast decoding, or of the tolerant one where that does not take it."""
     try:
         try:
-            return read(fast(body))
+            found = read(fast(body))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             found = read(model(body))
-            if isinstance(found, Columns):
-                check_finite(found)
-            return found
+        if isinstance(found, Columns):
+            check_finite(found)
+        return found
     except DecodeError as error:
         told, path = str(error), error.path
     except (ValueError, TypeError, RecursionError) as error:
@@ -64,4 +64,11 @@ def _configuration_model(body: bytes) -> Any:
 def _properties_model(body: bytes) -> Any:
     from ..raw.models import BackendProperties  # noqa: PLC0415 (few documents need it)
 
-    return BackendProperties.from_dict(json.loads(body))
+    return BackendProperties.from_dict(json.loads(body, object_hook=_numbered))
+
+
+def _numbered(item: dict[str, Any]) -> dict[str, Any]:
+    """A value `operational` of true or false as the number that the document declares."""
+    if item.get("name") == "operational" and isinstance(item.get("value"), bool):
+        item["value"] = int(item["value"])
+    return item

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from math import inf
 from typing import NamedTuple
 
 from .columns import Columns
-from .layer_fidelity import LayerFidelity
 from .units import SI_UNITS
 
-__all__ = ["Change", "diff"]
+__all__ = ["Change", "Place", "diff", "each_value"]
 
 
 class Change(NamedTuple):
     """One value that drifted.
 
     Attributes:
-        quantity: A column, such as `t1` or `gate_error`; or `layer_fidelity` or `general`.
-        of: The gate, or the name of a general value; None for a qubit's own values.
+        quantity: A column, such as `t1` or `gate_error`; `jq` or `zz`; or `layer_fidelity`.
+        of: The gate, or the name of a layer fidelity, such as `lf_100`; None for a qubit's or a pair's own values.
         qubits: Whose value it is, in the gate's order.
         before, after: The values in `unit`; None where there was or is none.
         unit: `s`, `Hz`, or empty.
@@ -35,14 +34,11 @@ class Change(NamedTuple):
     size: float
 
 
-_Place = tuple[str, str | None, tuple[int, ...]]
+Place = tuple[str, str | None, tuple[int, ...]]  # of a value: quantity, of, and qubits, as of Change
 
 
-def diff(
-    before: Columns, after: Columns, chains: tuple[Iterable[LayerFidelity], Iterable[LayerFidelity]]
-) -> tuple[Change, ...]:
+def diff(old: Mapping[Place, float | None], new: Mapping[Place, float | None]) -> tuple[Change, ...]:
     """Every value that differs, the largest change first."""
-    old, new = ({**_values(part), **_fidelities(of)} for part, of in zip((before, after), chains, strict=True))
     changes = [
         Change(*place, then, now, SI_UNITS.get(place[0], ""), _size(then, now))
         for place in {**old, **new}
@@ -57,19 +53,14 @@ def _size(before: float | None, after: float | None) -> float:
     return max(before / after, after / before)
 
 
-def _values(columns: Columns) -> Mapping[_Place, float | None]:
-    return dict(_each(columns))
-
-
-def _each(columns: Columns) -> Iterator[tuple[_Place, float | None]]:
-    for name, column in columns.qubits.items():
-        for qubit, value in enumerate(column):
-            yield (name, None, (qubit,)), value
-    for name, column in columns.gates.items():
-        for (gate, qubits), value in zip(columns.keys, column, strict=True):
-            yield (name, gate, qubits), value
-
-
-def _fidelities(chains: Iterable[LayerFidelity]) -> Mapping[_Place, float | None]:
-    # By length: the best chain of a length may lie elsewhere on the device the next day, and is still the best.
-    return {("layer_fidelity", f"lf_{chain.num_qubits}", ()): chain.layer_fidelity for chain in chains}
+def each_value(columns: Columns) -> dict[Place, float | None]:
+    """Each value of the qubits and of the gates."""
+    qubits: dict[Place, float | None] = {
+        (n, None, (q,)): value for n, column in columns.qubits.items() for q, value in enumerate(column)
+    }
+    gates: dict[Place, float | None] = {
+        (name, *key): value
+        for name, column in columns.gates.items()
+        for key, value in zip(columns.keys, column, strict=True)
+    }
+    return {**qubits, **gates}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 __all__ = ["LayerFidelity", "read_layer_fidelities"]
 
-_NAME = re.compile(r"lf_(\d{1,6})")
+_NAME = re.compile(r"lf_([1-9][0-9]{0,5})")
 
 
 class LayerFidelity(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gate", "Layout", "Signature", "read_layout"]
 
+_LARGEST = sys.float_info.max
 _ALIGNMENTS = ("granularity", "min_length", "pulse_alignment", "acquire_alignment")
 
 
@@ -76,10 +78,7 @@ def read_layout(configuration: Configuration | BackendConfiguration) -> Layout:
         count,
         tuple(configuration.basis_gates),
         coupling_map,
-        {
-            gate.name: Gate(_texts(gate.parameters) or (), _rows(gate.coupling_map) or ())
-            for gate in configuration.gates
-        },
+        {gate.name: Gate(_texts(gate.parameters) or (), _places(gate.coupling_map)) for gate in configuration.gates},
         None if dt is None else dt * 1e-9,  # as the official client has it, to the last digit
         _coords(configuration.coords, count),
         {name: value for name in _ALIGNMENTS if isinstance(value := getattr(timing, name, None), int)},
@@ -89,7 +88,7 @@ def read_layout(configuration: Configuration | BackendConfiguration) -> Layout:
             for item in _list(configuration.instruction_signatures)
             if hasattr(item, "num_qubits")
         },
-        f"{family} r{revision}" if family and revision else family,
+        f"{family} r{revision}" if family and revision is not None else family,
         configuration.simulator is True,
     )
 
@@ -103,7 +102,9 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -_LARGEST <= value <= _LARGEST else None  # and no NaN
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:
@@ -118,7 +119,16 @@ def _rows(value: Any) -> tuple[tuple[int, ...], ...] | None:
     return tuple(map(tuple, rows)) if rows and all(isinstance(row, (list, tuple)) for row in rows) else None
 
 
+def _places(value: Any) -> tuple[tuple[int, ...], ...]:
+    """A gate's coupling map; none where it holds anything but whole numbers."""
+    rows = _rows(value) or ()
+    if isinstance(value, tuple):
+        return rows
+    whole = all(isinstance(qubit, int) or (isinstance(qubit, float) and qubit.is_integer()) for qubit in chain(*rows))
+    return tuple(tuple(map(int, row)) for row in rows) if whole else ()
+
+
 def _coords(value: Any, count: int) -> tuple[tuple[float, ...], ...] | None:
     rows = _rows(value)
     fit = rows and len(rows) == count and {2} == {*map(len, rows)} and None not in map(_number, chain(*rows))
-    return rows if fit else None
+    return tuple((float(column), float(row)) for column, row in rows) if rows and fit else None
