@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +22,7 @@ import pytest
 import ibm_quantum_backends
 from ibm_quantum_backends.deadlines import Deadline
 from ibm_quantum_backends.errors import APITimeoutError, InvalidInputError, RecordingError
-from ibm_quantum_backends.recording import Entry, Record, Recording, Replay
+from ibm_quantum_backends.recording import Entry, Record, Recording, Replay, Writer
 
 SANDBOX = Path(ibm_quantum_backends.__file__).parent / "sandbox"
 HEADERS = {
@@ -674,3 +674,50 @@ def test_importing_brings_in_little_more_than_httpx() -> None:
         "ibm_quantum_backends.errors",
         "ibm_quantum_backends.recording",
     }
+
+
+def test_two_writers_see_each_other_s_entries(tmp_path: Path) -> None:
+    one, other = Writer(tmp_path), Writer(tmp_path)
+    dates = [datetime(2025, 1, day, tzinfo=UTC) for day in range(1, 9)]
+    for writer, date in zip([one, other] * 4, dates, strict=True):
+        writer.add("get_backend_properties", "a", b"{}", date=date)
+    assert [entry.date for entry in Recording(tmp_path).entries] == [f"2025-01-0{day}T00:00:00Z" for day in range(1, 9)]
+
+
+def test_how_long_properties_are_known_to_have_held(tmp_path: Path) -> None:
+    date = datetime(2025, 1, 1, tzinfo=UTC)
+    writer = Writer(tmp_path)
+
+    def known(before: datetime | None) -> str | None:
+        writer.add("get_backend_properties", "a", b"{}", date=date, before=before)
+        (entry,) = Recording(tmp_path).entries
+        return entry.before
+
+    assert known(None) is None and "before" not in (tmp_path / "index.json").read_text()
+    assert known(date + timedelta(hours=5)) == "2025-01-01T05:00:00Z"
+    assert known(date + timedelta(hours=5, microseconds=1)) == "2025-01-01T05:00:00.000001Z"
+    assert known(date + timedelta(hours=5)) == "2025-01-01T05:00:00.000001Z"
+    assert known(None) == "2025-01-01T05:00:00.000001Z"
+
+
+@pytest.mark.parametrize("before", ["yesterday", 5])
+def test_a_before_that_is_no_date(before: object, tmp_path: Path) -> None:
+    Writer(tmp_path).add("get_backend_properties", "a", b"{}", date=datetime(2025, 1, 1, tzinfo=UTC))
+    index = json.loads((tmp_path / "index.json").read_text())
+    index["entries"][0]["before"] = before
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    with pytest.raises(RecordingError, match=r"entries\[0\]: before: expected"):
+        Recording(tmp_path)
+
+
+def test_compressed(tmp_path: Path) -> None:
+    writer = Writer(tmp_path)
+    body = json.dumps([*range(5000)]).encode()
+    sizes = []
+    for level in (1, 9):
+        writer.add("get_backend_status", "a", body, date=datetime(2025, 1, 1, tzinfo=UTC), level=level)
+        recording = Recording(tmp_path)
+        compressed = recording.compressed(recording.entries[0])
+        assert gzip.decompress(compressed) == recording.body(recording.entries[0]) == body
+        sizes.append(len(compressed))
+    assert sizes[0] > sizes[1]
