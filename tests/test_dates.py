@@ -221,3 +221,20 @@ def test_times_between_a_person_s_dates_and_now() -> None:
 def test_times_that_cannot_be(start: str, stop: str | None, every: str) -> None:
     with pytest.raises(InvalidInputError, match="expected"):
         times_between(start, stop, every, now=NOW)
+
+
+def test_days_keep_the_hour_when_clocks_change() -> None:
+    found = times_between("2026-03-07 08:00", "2026-03-09 08:00", "1d", now=NOW)  # in New York, on the 8th
+    assert [time.astimezone().strftime("%d %H") for time in found] == ["07 08", "08 08", "09 08"]
+    assert [time.hour for time in found] == [13, 12, 12]
+    found = times_between("2026-02-01", "2026-05-01", "1mo", now=NOW)
+    assert [time.astimezone().strftime("%m-%d %H") for time in found] == [
+        "02-01 00",
+        "03-01 00",
+        "04-01 00",
+        "05-01 00",
+    ]
+    exact = times_between("2026-03-07 08:00", "2026-03-09 08:00", "24h", now=NOW)
+    assert [time.hour for time in exact] == [13, 13]
+    utc = times_between("2026-03-07T08:00Z", "2026-03-09T08:00Z", "1d", now=NOW)
+    assert [time.hour for time in utc] == [8, 8, 8]

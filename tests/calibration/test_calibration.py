@@ -855,3 +855,37 @@ def test_html_escapes() -> None:
     assert "&lt;script&gt;" in html
     assert "&lt;img src=x&gt;_error" in html
     assert "<th>t1</th><td>0.000101</td>" in html
+
+
+def test_impossible_values_are_told_and_have_no_part_in_chains() -> None:
+    device = rich()
+    value = next(value for value in device.properties["qubits"][0] if value["name"] == "readout_error")
+    value["value"] = -5
+    calibration = device.from_json()
+    assert "qubit 0: readout_error -5 is below 0: impossible" in calibration.warnings()
+    assert all(calibration.best_chain(1).fidelity <= 1 for _ in range(1)) and calibration.best_chain(1).qubits != (0,)
+
+
+@pytest.mark.parametrize(("name", "unit"), [("jq_01", "s"), ("zz_01", ""), ("lf_2", "ns"), ("jq_01", "parsec")])
+def test_general_values_have_their_own_units(name: str, unit: str) -> None:
+    device = rich()
+    device.properties["general"].append(nduv(name, 1, unit))
+    with pytest.raises(DecodeError, match="expected one of") as caught:
+        device.from_json()
+    assert caught.value.path == "$.general[*].unit"
+
+
+def test_a_name_of_many_digits_is_no_pair() -> None:
+    device = rich()
+    device.properties["general"].append(nduv("jq_" + "1" * 5000, 1, "GHz"))
+    calibration = device.from_json()
+    assert isinstance(calibration.warnings(), tuple) and "1" * 5000 not in str(calibration.pair_values())
+
+
+def test_the_layout_cannot_be_changed() -> None:
+    calibration = rich().from_json()
+    for mapping in (calibration.layout.gates, calibration.layout.signatures, calibration.layout.timing_constraints):
+        with pytest.raises(TypeError):
+            mapping["x"] = 1  # type: ignore[index]
+    assert Calibration.of_layout(calibration.layout, json.dumps(rich().properties).encode()) == calibration
+    assert pickle.loads(pickle.dumps(calibration)) == calibration

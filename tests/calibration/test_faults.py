@@ -154,4 +154,3 @@ def test_operational_false_in_json(value: object) -> None:
     calibration = device.from_json()
     assert dict(calibration.faulty_qubits) == {1: "operational is 0"}
     assert calibration.faulty_gates[first["gate"], tuple(first["qubits"])] == "operational is 0"
-

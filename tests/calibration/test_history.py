@@ -3,6 +3,7 @@
 import asyncio
 import json
 import pickle
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -16,7 +17,15 @@ import pytest
 
 from ibm_quantum_backends import AsyncBackends, Backends, Calibration
 from ibm_quantum_backends.calibration import History
-from ibm_quantum_backends.errors import BackendsError, InvalidInputError, NotFoundError, RecordingError, ServerError
+from ibm_quantum_backends.errors import (
+    BackendsError,
+    DecodeError,
+    InvalidInputError,
+    MissingExtraError,
+    NotFoundError,
+    RecordingError,
+    ServerError,
+)
 from ibm_quantum_backends.recording import SANDBOX, Recording, Writer
 from ibm_quantum_backends.server import DEFAULT_INSTANCE, Fault, Server
 
@@ -343,3 +352,32 @@ def test_on_a_dask_cluster() -> None:
         plain = backends.history("ibm_sherbrooke", "2023-02-01", "2025-06-01", "1mo")
         assert list(spread) == list(plain)
         pd.testing.assert_frame_equal(spread.to_pandas("readout_error"), plain.to_pandas("readout_error"))
+
+
+@pytest.mark.parametrize("damage", [lambda body: body[:200], lambda body: b"no gzip", lambda body: b""])
+def test_a_damaged_file_does_not_hide_the_others(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    recording = record(tmp_path, [FIRST, FIRST + DAY])
+    file = tmp_path / recording.entries[-1].file
+    file.write_bytes(damage(file.read_bytes()))
+    with Backends.replay(tmp_path) as backends:
+        history = backends.history("ibmq_manila", FIRST + DAY / 2, FIRST + DAY * 2)
+    assert dates(history) == [FIRST]
+    assert isinstance(history.failures[FIRST + DAY * 1.5], (RecordingError, DecodeError))
+
+
+def test_a_file_that_is_gone_is_fetched_again(api: Server, tmp_path: Path) -> None:
+    with client(api) as backends:
+        backends.history("ibm_sherbrooke", "2024-01-01", "2025-01-01", "1mo", into=tmp_path)
+        count = len(asked(api))
+        next(tmp_path.rglob("properties-2024*")).unlink()
+        history = backends.history("ibm_sherbrooke", "2024-01-01", "2025-01-01", "1mo", into=tmp_path)
+    assert len(asked(api)) == count + 1 and len([*history]) == 13
+
+
+def test_without_pyarrow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with Backends.sandbox() as backends:
+        history = backends.history("ibm_sherbrooke", "2024-01-01", "2025-01-01", "1mo")
+    with pytest.raises(MissingExtraError, match=r"pip install 'ibm-quantum-backends\[pandas\]'"):
+        history.to_parquet(tmp_path / "dataset")
+    assert not (tmp_path / "dataset").exists()

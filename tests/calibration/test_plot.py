@@ -19,7 +19,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
@@ -49,7 +50,10 @@ def part(figure: Figure, gid: str) -> Any:
 
 
 def circles(figure: Figure) -> list[Bbox]:
-    return [path.get_extents() for path in part(figure, "qubits").get_paths()]
+    corners = (
+        path.vertices for path in part(figure, "qubits").get_paths()
+    )  # those of a circle reach as far as it does
+    return [Bbox([at.min(axis=0), at.max(axis=0)]) for at in corners]
 
 
 def centres(figure: Figure) -> list[tuple[float, float]]:
@@ -120,7 +124,7 @@ def test_every_device_is_readable() -> None:
             assert seen.height < 0.9 * abs(circle.height), name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(device=devices(max_qubits=12))
 def test_any_device_is_drawn(device: Device) -> None:
     calibration = device.from_json()
@@ -147,7 +151,33 @@ def test_hostile_names(tmp_path: Path) -> None:
     ET.parse(tmp_path / "map.svg")
     for text in [text.get_text() for text in figure.texts] + bars(figure):
         assert text.isprintable()
+        assert text.isascii()
     assert figure.texts[0].get_text().startswith("$x_")
+
+
+@pytest.mark.parametrize("text", ["\N{RIGHT-FACING ARMENIAN ETERNITY SIGN}", "$", "$\\frac$", "_ ^", "x" * 500])
+def test_names_that_a_font_or_a_formula_lacks(text: str, tmp_path: Path) -> None:
+    device = rich()
+    for document in device:
+        document["backend_name"] = text
+    device.configuration["processor_type"] = {"family": text, "revision": 3}
+    for values in device.properties["qubits"]:
+        values.append(nduv(text, 1, "us"))
+    figure = device.from_json().plot(qubits=text, pairs="gate_length")
+    write(figure, tmp_path / "map.png")  # warnings are errors
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    texts = [*figure.texts, *(axes.xaxis.label for axes in figure.axes[1:])]
+    boxes = [each.get_window_extent(renderer) for each in texts]
+    assert all(0 < box.x0 < box.x1 < figure.bbox.width for box in boxes)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    frame = days([[1, 2]], columns=[text, f"{text}2"])
+    write(plot_history(frame, metric=text, name=text), tmp_path / "history.png")
+
+
+def test_a_coupling_of_a_qubit_with_itself_is_not_drawn() -> None:
+    manila = real("manila")
+    figure = changed(manila, coupling_map=(*manila.coupling_map, (1, 1))).plot()
+    assert pairs_of(figure, "pairs") == {*pairwise(range(5))}
 
 
 # Where qubits are.
@@ -263,9 +293,38 @@ def test_colours_follow_the_values() -> None:
     assert colours.keys() == errors.keys()
     order = sorted(errors, key=lambda pair: errors[pair])
     lightness = [light(colours[pair]) for pair in order]
-    assert lightness == sorted(lightness, reverse=True)  # magma, from light to dark
-    assert lightness[0] > 0.6
-    assert lightness[-1] < 0.03
+    assert lightness == sorted(lightness)
+    assert lightness[0] < 0.05
+    assert lightness[-1] > 0.7
+
+
+# What a reader without cones for green sees of linear RGB: Machado, Oliveira and Fernandes, 2009, at full severity.
+DEUTERANOPIA = np.array(
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+)
+
+
+def seen(colours: Any) -> Any:
+    """CIE L*a*b* of colours as a deuteranope sees them."""
+    linear = np.array(
+        [[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(x)] for x in colours]
+    )
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = (linear @ DEUTERANOPIA.T).clip(0, 1) @ to_xyz.T / (0.9505, 1, 1.089)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116).T
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]).T
+
+
+def test_colours_are_told_apart_without_green() -> None:
+    figure = drawn("boston")
+    meshes = [each for axes in figure.axes[1:] for each in axes.collections if isinstance(each, QuadMesh)]
+    shown = [seen(mesh.to_rgba(np.geomspace(*mesh.get_clim(), 11))) for mesh in meshes]
+    for colours in shown:
+        assert (np.diff(colours[:, 0]) > 3).all()  # lighter is more
+        assert min(np.linalg.norm(np.diff(colours, axis=0), axis=1)) > 5
+    qubits, pairs = shown
+    assert (qubits[:5, 2] < -5).all()  # blue
+    assert (pairs[:, 2] > 10).all()  # never
 
 
 def test_a_linear_scale_for_times() -> None:
@@ -273,6 +332,13 @@ def test_a_linear_scale_for_times() -> None:
     t1 = [value or 0.0 for value in real("manila").qubits["t1"]]
     expected = [matplotlib.colormaps["viridis"]((value - min(t1)) / (max(t1) - min(t1)))[:3] for value in t1]
     assert np.abs(part(figure, "qubits").get_facecolor()[:, :3] - expected).max() < 0.02
+
+
+def test_zero_is_below_a_logarithmic_scale() -> None:
+    column = real("boston").qubits["prob_meas1_prep0"]
+    faces = part(drawn("boston", "prob_meas1_prep0"), "qubits").get_facecolor()
+    zeros = [to_hex(face) for value, face in zip(column, faces, strict=True) if value == 0]
+    assert zeros == [to_hex(matplotlib.colormaps["viridis"](0))] * 6
 
 
 def test_pairs_have_the_shorter_of_both_directions() -> None:
@@ -535,23 +601,25 @@ def test_svg(tmp_path: Path) -> None:
     assert "dc:date" not in text
 
 
-@pytest.mark.parametrize("kind", ["png", "svg"])
-def test_the_same_bytes_each_time(kind: str, tmp_path: Path) -> None:
+def test_the_same_bytes_each_time(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom ibm_quantum_backends import Backends\n"
         "from ibm_quantum_backends.calibration.plot import write\n"
-        "with Backends.sandbox() as backends: write(backends.calibration('ibm_sherbrooke').plot(), sys.argv[1])"
+        "with Backends.sandbox() as backends: figure = backends.calibration('ibm_sherbrooke').plot()\n"
+        "for path in sys.argv[1:]: write(figure, path)"
     )
-    files = [tmp_path / f"{number}.{kind}" for number in (0, 1)]
-    for file in files:
-        env = {**os.environ, "PYTHONHASHSEED": file.stem}
-        subprocess.run([sys.executable, "-W", "error", "-c", code, file], env=env, check=True)
+    for seed in ("0", "1"):
+        files = [tmp_path / f"{seed}.{kind}" for kind in ("png", "svg")]
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-W", "error", "-c", code, *files], env=env, check=True)
     with Backends.sandbox() as backends:
         figure = backends.calibration("ibm_sherbrooke").plot()
-    for number in (2, 3):  # a figure can be written again
-        write(figure, tmp_path / f"{number}.{kind}")
-    assert len({file.read_bytes() for file in tmp_path.iterdir()}) == 1
-    assert len([*tmp_path.iterdir()]) == 4
+    for kind in ("png", "svg"):
+        for number in (2, 3):  # a figure can be written again
+            write(figure, tmp_path / f"{number}.{kind}")
+        contents = [file.read_bytes() for file in tmp_path.glob(f"*.{kind}")]
+        assert len(contents) == 4
+        assert len({*contents}) == 1
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ _FREQUENCIES = {
     **{"y": "YEARLY", "mo": "MONTHLY", "w": "WEEKLY", "d": "DAILY", "h": "HOURLY", "m": "MINUTELY", "s": "SECONDLY"},
     **{"year": "YEARLY", "month": "MONTHLY", "week": "WEEKLY", "day": "DAILY", "hour": "HOURLY"},
 }
+_EXACT = ("HOURLY", "MINUTELY", "SECONDLY")
 _EVERY = re.compile(r"(\d{0,9})\s*(?:(y|mo|[smhdw])|(year|month|week|day|hour)s?)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EXPECTED = "expected a time such as 2026-03-15, 2026-03-15T08:00+01:00, '15 March 2026 8:00' or an age such as 2d"
@@ -66,6 +67,8 @@ def times_between(
 ) -> list[datetime]:
     """The times from `start` on, up to and including `stop`, in UTC and whole seconds.
 
+    Days and longer steps keep the hour of the start's own zone, local time where it names none, when clocks change.
+
     Args:
         start, stop: As of `parse_time`; a `stop` of None is the present.
         every: A number and y, mo, w, d, h, m or s, such as `1d`; words such as `2 weeks`, `month` or `daily`; or a
@@ -82,13 +85,29 @@ def times_between(
     from dateutil import rrule  # noqa: PLC0415 (as the parser)
 
     frequency, interval = _step(every)
-    times = rrule.rrule(getattr(rrule, frequency), dtstart=first, interval=interval, until=last)
+    zone = _own_zone(start)
+    if frequency in _EXACT:
+        times = iter(rrule.rrule(getattr(rrule, frequency), dtstart=first, interval=interval, until=last))
+    else:
+        wall, end = (time.astimezone(zone).replace(tzinfo=None) for time in (first, last))
+        steps = rrule.rrule(getattr(rrule, frequency), dtstart=wall, interval=interval, until=end)
+        times = (_to_utc(step.replace(tzinfo=zone), start) for step in steps)  # None is local time
     found = list(islice(times, _MOST + 1))
     if len(found) > _MOST:
         raise InvalidInputError(
             f"every: expected at most {_MOST:,} times between start and stop, found more: {every!r}"
         )
     return found
+
+
+def _own_zone(value: datetime | date | str) -> tzinfo | None:
+    """The zone that a time is given in; None where it names none."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    return value.tzinfo if isinstance(value, datetime) else None
 
 
 def _step(every: str | timedelta) -> tuple[str, int]:

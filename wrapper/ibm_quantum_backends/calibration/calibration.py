@@ -21,6 +21,7 @@ from .faults import faulty_gates, faulty_qubits
 from .layer_fidelity import LayerFidelity, read_layer_fidelities
 from .layout import Layout, read_layout
 from .pair_values import read_pair_values
+from .units import SI_UNITS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,7 +122,11 @@ class Calibration:
                 f"{layout.num_qubits} and {columns.num_qubits} qubits"
             )
         self.__dict__.update(
-            layout=layout,
+            _layout=layout._replace(
+                gates={**layout.gates},
+                signatures={**layout.signatures},
+                timing_constraints={**layout.timing_constraints},
+            ),
             _columns=columns,
             last_update_date=columns.last_update_date,
             **{
@@ -133,8 +138,15 @@ class Calibration:
             },
         )
 
-    layout: Layout
+    _layout: Layout
     _columns: Columns
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What the configuration says of the device, in parts."""
+        gates, signatures = MappingProxyType(self._layout.gates), MappingProxyType(self._layout.signatures)
+        timing = MappingProxyType(self._layout.timing_constraints)
+        return self._layout._replace(gates=gates, signatures=signatures, timing_constraints=timing)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a Calibration cannot be changed: {name}")
@@ -143,12 +155,12 @@ class Calibration:
         raise AttributeError(f"a Calibration cannot be changed: {name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (self._of, (self.layout, self._columns))
+        return (self._of, (self._layout, self._columns))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Calibration):
             return NotImplemented
-        return (self.layout, self._columns) == (other.layout, other._columns)
+        return (self._layout, self._columns) == (other._layout, other._columns)
 
     def __hash__(self) -> int:
         return hash((self.backend_name, self.last_update_date))
@@ -355,6 +367,12 @@ class Calibration:
                 told.append(f"qubit {qubit}: T2 {t2 * 1e6:.4g} us is above 2 * T1, {2 * t1 * 1e6:.4g} us: unphysical")
         told += [f"{name}: no one pair of the coupling map fits" for name in self._pair_values[1]]
         told += [
+            f"{place}: {name} {value:.4g} is below 0: impossible"
+            for name, of, on, value in ((*place, value) for place, value in each_value(columns).items())
+            if value is not None and value < 0 and name not in ("frequency", "anharmonicity") and name in SI_UNITS
+            for place in [f"{of} on {on}" if of else f"qubit {on[0]}"]
+        ]
+        told += [
             f"{name}: {value:.4g} is no fidelity, which lies between 0 and 1"
             for name, value in columns.general.items()
             if name.startswith("lf_") and not 0 <= value <= 1
@@ -393,7 +411,9 @@ class Calibration:
         """The smallest error of any working two-qubit basis gate on a pair, in either direction; first < second."""
         best: dict[tuple[int, int], float] = {}
         for (gate, qubits), error in zip(self._columns.keys, self._columns.gates["gate_error"], strict=True):
-            if gate in self.two_qubit_gates and error is not None and (gate, qubits) not in self.faulty_gates:
+            if gate not in self.two_qubit_gates or len({*qubits}) != 2 or (gate, qubits) in self.faulty_gates:
+                continue
+            if error is not None and 0 <= error < 1:
                 pair = (min(qubits), max(qubits))
                 best[pair] = min(error, best.get(pair, 1.0))
         return best
@@ -403,7 +423,9 @@ class Calibration:
         broken = {qubits[0] for gate, qubits in self.faulty_gates if len(qubits) == 1 and gate in self.basis_gates}
         broken |= self.faulty_qubits.keys()
         errors = enumerate(self._columns.qubits["readout_error"])
-        working = {qubit: error for qubit, error in errors if error is not None and qubit not in broken}
+        working = {
+            qubit: error for qubit, error in errors if error is not None and 0 <= error < 1 and qubit not in broken
+        }
         return working, self.pair_errors()
 
     def best_chain(self, n: int) -> Choice:

@@ -39,7 +39,9 @@ _GATE_COLUMNS: dict[str, tuple[str, Scale]] = {
     "gate_length": ("gate_length", SECONDS),
     "operational": ("operational", NUMBER),
 }
-_TAKEN = {"t1", "t2", "gate", "qubits", "faulty"}  # columns that the document has under another name, or not at all
+# Names that mean something else in columns, frames and graphs.
+_TAKEN = {"t1", "t2", "gate", "qubit", "qubits", "faulty", "pos", "error", "length", "jq", "zz", "last_update_date"}
+_GENERAL: dict[str, Scale] = {"jq": HERTZ, "zz": HERTZ, "lf": NUMBER}
 _ALWAYS_QUBITS = ("T1", "T2", "frequency", "anharmonicity", "readout_error", "readout_length")
 _ALWAYS_GATES = ("gate_error", "gate_length")
 
@@ -171,9 +173,12 @@ def read_columns(properties: Properties | BackendProperties) -> Columns:
     left_out += others
     general: dict[str, float] = {}
     for item in properties.general:
+        scale = _GENERAL.get(item.name.partition("_")[0], ALL)
         try:
-            divisor, factor = ALL[item.unit]
+            divisor, factor = scale[item.unit]
         except KeyError:
+            if scale is not ALL:
+                raise _unknown_unit(item, scale, "$.general[*]") from None
             left_out.append(f"{item.name}: its unit {item.unit!r:.20} is none of {_units(ALL)}")
             continue
         try:
@@ -215,7 +220,7 @@ def check_finite(columns: Columns) -> None:
 
 def _qubit_lists(value: Any, count: int) -> dict[str, tuple[int, ...]]:
     """The lists of qubits that the device has; what is mistyped, and kept by the models as it is, counts as absent."""
-    lists = value if isinstance(value, list) else ()
+    lists: list[Any] = value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
     fit = [item for item in lists if hasattr(item, "qubits") and all(0 <= qubit < count for qubit in item.qubits)]
     return {item.name: tuple(item.qubits) for item in fit}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import MissingExtraError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from .calibration import Calibration
 
-__all__ = ["Frames", "make_frames", "make_series_frame"]
+__all__ = ["Frames", "check_parquet", "make_frames", "make_series_frame"]
 
 _TEXT = pd.StringDtype()
 
@@ -67,9 +68,21 @@ def _frame(calibration: Calibration, first: Any, columns: Any, faulty: Any, inde
     frame.attrs = {
         "backend_name": calibration.backend_name,
         "last_update_date": calibration.last_update_date.isoformat(),
-        "units": {name: SI_UNITS.get(name, "") for name in numbers},
+        "units": {name: SI_UNITS[name] for name in numbers if name in SI_UNITS},
     }
     return frame
+
+
+def check_parquet() -> None:
+    """Raise, before anything is done, where nothing can write Parquet.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+    """
+    try:
+        import_module("pyarrow")
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("Parquet", extra="pandas") from error
 
 
 def make_series_frame(times: list[datetime], rows: list[dict[Any, float | None]]) -> pd.DataFrame:

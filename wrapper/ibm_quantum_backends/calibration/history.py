@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gzip
 import logging
+import zlib
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..documents import one_line
-from ..errors import BackendsError, InvalidInputError
+from ..errors import BackendsError, InvalidInputError, RecordingError
 from ..recording import Entry, Recording, write_whole
 from .calibration import Calibration
 from .decoding import decode_layout
@@ -120,9 +121,13 @@ class History:
             yield from self._finish(*waiting.popleft())
 
     def _start(self, work: Callable[..., _T], entry: Entry, *args: Any) -> Callable[[], _T]:
+        try:
+            compressed = self._recording.compressed(entry)
+        except RecordingError as error:
+            return partial(_raise, error)
         if self._executor is None:
-            return lambda: work(self._layout, self._recording.compressed(entry), *args)
-        future: Future[_T] = self._executor.submit(work, self._layout, self._recording.compressed(entry), *args)
+            return partial(work, self._layout, compressed, *args)
+        future: Future[_T] = self._executor.submit(work, self._layout, compressed, *args)
         return future.result
 
     def _finish(self, times: list[datetime], result: Callable[[], _T]) -> Iterator[tuple[list[datetime], _T]]:
@@ -173,9 +178,9 @@ class History:
         Raises:
             OSError: The folder cannot be written to.
         """
-        # Without the extra, this says so before anything is done.
-        from . import frames  # noqa: F401, PLC0415  # pyright: ignore[reportUnusedImport]
+        from .frames import check_parquet  # noqa: PLC0415 (an extra)
 
+        check_parquet()
         for times, tables in self._each(_parquet):
             for table, content in tables.items():
                 for time in times:
@@ -191,15 +196,26 @@ class History:
         return plot_history(self.to_pandas(metric), metric=metric, name=self.name)
 
 
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
 # What an executor runs, so at the top of the module.
 
 
 def _calibration(layout: Layout, compressed: bytes) -> Calibration:
-    return Calibration.of_layout(layout, gzip.decompress(compressed))
+    return Calibration.of_layout(layout, _unpacked(compressed))
+
+
+def _unpacked(compressed: bytes) -> bytes:
+    try:
+        return gzip.decompress(compressed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordingError(f"expected a whole gzip file: {error}") from None
 
 
 def _row(layout: Layout, compressed: bytes, metric: str) -> dict[Any, float | None]:
-    return read_metric(layout, gzip.decompress(compressed), metric)
+    return read_metric(layout, _unpacked(compressed), metric)
 
 
 def _parquet(layout: Layout, compressed: bytes) -> dict[str, bytes]:

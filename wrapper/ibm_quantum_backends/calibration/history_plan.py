@@ -107,6 +107,7 @@ class HistoryPlan:
             (datetime.fromisoformat(entry.date), datetime.fromisoformat(entry.before))
             for entry in recording.entries
             if (entry.operation, entry.name, entry.query) == (_PROPERTIES, self._name, {}) and entry.before
+            if os.path.exists(os.path.join(folder, entry.file))
         ]
         return [time for time in self.times if not any(date < time <= before for date, before in known)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -45,12 +45,12 @@ class Layout(NamedTuple):
     num_qubits: int
     basis_gates: tuple[str, ...]
     coupling_map: tuple[tuple[int, ...], ...]
-    gates: dict[str, Gate]
+    gates: Mapping[str, Gate]
     dt: float | None
     coords: tuple[tuple[float, ...], ...] | None
-    timing_constraints: dict[str, int]
+    timing_constraints: Mapping[str, int]
     supported_instructions: tuple[str, ...] | None
-    signatures: dict[str, Signature]
+    signatures: Mapping[str, Signature]
     processor: str | None
     simulator: bool
 
@@ -124,7 +124,7 @@ def _places(value: Any) -> tuple[tuple[int, ...], ...]:
     rows = _rows(value) or ()
     if isinstance(value, tuple):
         return rows
-    whole = all(isinstance(qubit, int) or (isinstance(qubit, float) and qubit.is_integer()) for qubit in chain(*rows))
+    whole = all(type(qubit) in (int, float) and qubit % 1 == 0 for qubit in chain(*rows))
     return tuple(tuple(map(int, row)) for row in rows) if whole else ()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 __all__ = ["read_pair_values"]
 
-_NAME = re.compile(r"(jq|zz)_(\d+)")
+_NAME = re.compile(r"(jq|zz)_([0-9]+)")
 Pair = tuple[int, int]
 
 
@@ -30,7 +30,7 @@ def read_pair_values(
         match = _NAME.fullmatch(name)
         if match is None:
             continue
-        digits = match[2]
+        digits = match[2][:20]  # of no device's pair are there as many
         readings = [
             pair
             for cut in range(1, len(digits))

@@ -25,7 +25,7 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtraError("Drawing", extra="plot") from error
 
-__all__ = ["INK", "Picture", "Scale", "check_path", "label", "make_scale", "number", "ticks", "write"]
+__all__ = ["INK", "Picture", "Scale", "check_path", "label", "make_scale", "number", "plain", "ticks", "write"]
 
 INK = "#1a1a1a"
 _METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
@@ -54,14 +54,19 @@ class Picture(Figure):
     def head(self, title: str, about: str) -> None:
         """The device's name in bold, and a line below it."""
         high = self.get_figheight()
-        for text, inches, size, weight in ((title, 0.16, 14, "bold"), (about, 0.43, 10, "normal")):
-            told = self.text(0.5, 1 - inches / high, one_line(text)[:90], fontsize=size, fontweight=weight)
+        for text, inches, size, weight in (
+            (plain(title, 40), 0.16, 14, "bold"),
+            (plain(about, 75), 0.43, 10, "normal"),
+        ):
+            told = self.text(0.5, 1 - inches / high, text, fontsize=size, fontweight=weight)
             told.set(ha="center", va="top", color=INK, parse_math=False)
 
     def key(self, marks: Iterable[Any], told: Iterable[str], place: tuple[float, float], **options: Any) -> None:
         """The legend, above a place in parts of the figure."""
         options |= {"frameon": False, "fontsize": 9.5, "labelcolor": INK, "handlelength": 2.6, "handleheight": 1.1}
-        self.legend(marks, told, loc="lower center", bbox_to_anchor=place, **options)
+        legend = self.legend(marks, told, loc="lower center", bbox_to_anchor=place, **options)
+        for text in legend.get_texts():
+            text.set_parse_math(False)
 
     def _repr_png_(self) -> bytes:
         return _rendered(self, "png")
@@ -165,7 +170,13 @@ def number(value: float, _: object = None) -> str:
     return f"{value:.4g}"
 
 
+def plain(text: object, most: int) -> str:
+    """A document's text as any font has it, in one line of so many characters."""
+    told = one_line(text).encode("ascii", "backslashreplace").decode()
+    return told if len(told) <= most else f"{told[: most - 3]}..."
+
+
 def label(name: str, scale: Scale | None) -> str:
     """A quantity and its unit, such as `T1 (us)`."""
-    told = _NAMES.get(name, one_line(name).replace("_", " "))[:60]
+    told = _NAMES.get(name, plain(name, 24).replace("_", " "))
     return f"{told} ({scale.unit})" if scale and scale.unit else told

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from ..documents import one_line
 from ..errors import InvalidInputError, MissingExtraError
 from .device_positions import Position, device_positions, spacing
-from .picture import INK, Picture, Scale, check_path, label, make_scale, number, ticks, write
+from .picture import INK, Picture, Scale, check_path, label, make_scale, number, plain, ticks, write
 from .units import SI_UNITS
 
 try:
@@ -40,9 +40,10 @@ Pair = tuple[int, int]
 _Key = TypeVar("_Key", int, Pair)
 Box = tuple[float, float, float, float]
 
-# Even in perceived lightness, to colour-blind readers too; of magma without the ends, which are near white and black.
+# In both, lighter is more, in nearly even steps, to colour-blind readers and in grey: from blue to yellow here, from
+# brown to yellow there, which those who see no green or red can tell apart. Without the second one's black and white.
 _QUBIT_COLOURS = colormaps["viridis"]
-_PAIR_COLOURS = ListedColormap([colormaps["magma_r"](step) for step in range(20, 216)])
+_PAIR_COLOURS = ListedColormap([colormaps["afmhot"](step) for step in range(50, 194)])
 _ABSENT = "#c8c8c8"
 _RADIUS = 0.33  # of a qubit, as a part of the smallest distance between two
 _TITLE, _BARS, _ROW = 0.75, 0.8, 0.26  # heights in inches
@@ -146,7 +147,8 @@ def plot_map(calibration: Calibration, *, qubits: str | None, pairs: str | None)
         figure.key(marks, told, (0.5, 0.06 / page[1]), ncols=min(2, len(keys)), handler_map=drawn)
     count = "1 qubit" if len(places) == 1 else f"{len(places)} qubits"
     date = f"calibrated {calibration.last_update_date:%Y-%m-%d %H:%M} UTC"
-    figure.head(calibration.backend_name, ", ".join(filter(None, (calibration.processor, count, date))))
+    processor = plain(calibration.processor or "", 20)
+    figure.head(calibration.backend_name, ", ".join(filter(None, (processor, count, date))))
     return figure
 
 
@@ -214,7 +216,8 @@ def _artists(
     told = [pair for pair in sound if pair in edges.values]
     yield lines("outlines", told, color=INK, linewidth=wide + 1.2, zorder=1)
     yield lines("pairs", sound, color=[edges.painted[pair] for pair in sound], linewidth=wide, zorder=2)
-    yield lines("partly-faulty-pairs", sorted(edges.partly), **_DASHED, zorder=3)
+    yield lines("partly-faulty-ground", edges.partly, color="white", linewidth=2.6, zorder=3)
+    yield lines("partly-faulty-pairs", edges.partly, **_DASHED, zorder=3)
     yield lines("faulty-pairs", sorted(edges.faulty), **_DASHED, zorder=3)
     ends = ((places[a], places[b]) for a, b in sorted(edges.faulty))
     middles = [((one[0] + other[0]) / 2, (one[1] + other[1]) / 2) for one, other in ends]
@@ -237,12 +240,13 @@ def _legend(nodes: _Shown[int], edges: _Shown[Pair]) -> list[tuple[Any, str]]:
 
     cross = Line2D([], [], linestyle="none", marker="x", markersize=14, markeredgecolor=INK, markeredgewidth=2.4)
     crossed = Line2D([], [], **_DASHED, marker="x", markersize=7, markeredgewidth=2)
-    coloured = Line2D([], [], color=edges.colours(0.3), linewidth=5)
+    coloured = Line2D([], [], color=edges.colours(0.4), linewidth=6.5)
+    ground = Line2D([], [], color="white", linewidth=2.6)
     dashes, grey = Line2D([], [], **_DASHED), Line2D([], [], color=_ABSENT, linewidth=5)
     rows: list[tuple[Any, str, int]] = [
         ((cross, mark(size=10.5, edge=2)), "faulty qubit{}", len(nodes.faulty)),
         (crossed, "faulty pair{}", len(edges.faulty)),
-        ((coloured, dashes), "partly faulty pair{}", len(edges.partly)),
+        ((coloured, ground, dashes), "partly faulty pair{}", len(edges.partly)),
         (mark(colour=_ABSENT), "qubit{} without a value", nodes.absent()),
         (grey, "pair{} without a value", edges.absent()),
     ]

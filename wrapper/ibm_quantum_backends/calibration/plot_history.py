@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..documents import one_line
 from ..errors import InvalidInputError, MissingExtraError
-from .picture import INK, Picture, label, make_scale, number, ticks
+from .picture import INK, Picture, label, make_scale, number, plain, ticks
 from .units import SI_UNITS
 
 try:
@@ -121,7 +121,7 @@ def _ends(values: DataFrame, metric: str) -> list[tuple[str, int | str]]:
 
 
 def _called(column: object) -> str:
-    return f"qubit {column}" if isinstance(column, Integral) else one_line(column)[:30]
+    return f"qubit {column}" if isinstance(column, Integral) else plain(column, 20)
 
 
 def _set_axes(axes: Axes, times: Sequence[float], drawn: Sequence[float], told: str, *, log: bool) -> None:

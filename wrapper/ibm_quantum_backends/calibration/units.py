@@ -34,4 +34,5 @@ ALL: Scale = {**SECONDS, **HERTZ, **NUMBER}
 SI_UNITS: Mapping[str, str] = {
     **dict.fromkeys(("t1", "t2", "readout_length", "gate_length"), "s"),
     **dict.fromkeys(("frequency", "anharmonicity", "jq", "zz"), "Hz"),
+    **dict.fromkeys(("readout_error", "prob_meas0_prep1", "prob_meas1_prep0", "gate_error", "operational"), ""),
 }
