@@ -222,19 +222,18 @@ def test_layout_of_couplings(name: str) -> None:
     if sum(b == a + 1 for a, b in pairs) < len(pairs) / 2:  # not numbered row by row
         assert bottom - top <= 1.2 * (right - left) + 0.1
     assert places[0][0] <= (left + right) / 2 + 1e-3
+    middle = sum(y for _, y in places) / len(places)
+    assert sum(qubit * (y - middle) for qubit, (_, y) in enumerate(places)) > -0.1  # the last ones are below
 
 
 @pytest.mark.parametrize("name", ["brooklyn", "johannesburg", "rochester", "washington"])
 def test_rows_of_a_layout_are_level(name: str) -> None:
-    places = device_positions(real(name))
-    steps = [
-        (places[b][0] - places[a][0], abs(places[b][1] - places[a][1]))
-        for a, b in real(name).coupling_map
-        if b == a + 1
-    ]
-    assert sum(right for right, _ in steps) > 0.7 * len(steps)
-    assert sum(down for _, down in steps) < 0.6 * len(steps)
-    assert places[0][1] < places[-1][1]
+    places = [complex(*place) for place in device_positions(real(name))]
+    steps = [places[b] - places[a] for a, b in real(name).coupling_map if b == a + 1]
+    mean = sum(step * step for step in steps) / len(steps)  # squared, so that there and back do not cancel out
+    assert mean.real > 0.3
+    assert abs(mean.imag) < 0.01
+    assert sum(step.real for step in steps) > 0.7 * len(steps)
 
 
 def test_a_line_is_level() -> None:
@@ -631,10 +630,12 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         write("no figure", tmp_path / "there.svg")  # type: ignore[arg-type]
     assert (tmp_path / "there.svg").read_text() == "before"
+    os.link(tmp_path / "there.svg", tmp_path / "old.svg")  # the same file, until another takes its name
     (tmp_path / "link.svg").symlink_to(tmp_path / "there.svg")
     write(figure, tmp_path / "link.svg")
     assert (tmp_path / "there.svg").read_text().startswith("<?xml")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "link.svg", "there.svg"]
+    assert (tmp_path / "old.svg").read_text() == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "link.svg", "old.svg", "there.svg"]
 
 
 # With other programs.
@@ -766,6 +767,15 @@ def test_median_range_and_ends() -> None:
     assert [round(x, 3) for x in median.get_xdata()] == [round(each.timestamp() / 86400, 3) for each in frame.index]
 
 
+def test_a_history_draws_itself() -> None:
+    with Backends.sandbox() as backends:
+        figure = backends.history("ibm_sherbrooke", "2023-02-01", "2025-04-01", "monthly").plot("ecr_error")
+    assert figure.texts[1].get_text() == "ecr error of 146 gates, 2023-02-01 to 2025-04-01 (UTC)"
+    median = line(figure, "median")
+    assert len(median.get_ydata()) == 27
+    assert np.isfinite(median.get_ydata()).all()  # months are of different length, and none is missing
+
+
 def test_what_does_not_work_is_left_out_of_errors() -> None:
     frame = sherbrooke("ecr_error")
     assert (frame >= 1).any(axis=None)
@@ -809,6 +819,12 @@ def test_gaps_where_times_or_values_are_missing() -> None:
     assert [*first] == pytest.approx([100, np.nan, 300, 400, np.nan, 700, 800, 900, 1000], nan_ok=True)
     assert all(each.get_marker() not in ("", "None") for each in figure.axes[0].lines)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_time_that_stands_twice_has_the_last_values() -> None:
+    frame = days([[1e-4], [2e-4], [3e-4]])
+    frame.index = frame.index[[0, 1, 1]]
+    assert [*line(plot_history(frame, metric="t1", name="device"), "qubit 0").get_ydata()] == pytest.approx([100, 300])
 
 
 def test_one_time_only() -> None:
