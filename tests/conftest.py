@@ -1,16 +1,18 @@
 """What several test modules share: a clean environment, the local server, and one way to call both clients."""
 
 import asyncio
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
 import ibm_quantum_backends
 from ibm_quantum_backends import AsyncBackends, Backends
+from ibm_quantum_backends.cli import main
 from ibm_quantum_backends.recording import Recording
 from ibm_quantum_backends.server import DEFAULT_API_KEY, DEFAULT_INSTANCE, Server
 
@@ -95,6 +97,30 @@ def connect(make: Callable[..., Any], api: Server) -> Callable[..., Any]:
         return make(**{"instance": DEFAULT_INSTANCE, **hosts, **key, **options})
 
     return connected
+
+
+class Outcome(NamedTuple):
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def qbackends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in this process, with these arguments."""
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["qbackends", *map(str, arguments)])
+        capsys.readouterr()
+        code = main()
+        return Outcome(code, *capsys.readouterr())
+
+    return run
 
 
 def asked(server: Server, part: str = "/api/") -> int:

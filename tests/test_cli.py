@@ -13,16 +13,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from conftest import Outcome, Run
 
 import ibm_quantum_backends
 from ibm_quantum_backends import Backends
-from ibm_quantum_backends.cli import main
 from ibm_quantum_backends.recording import Record, Recording
 from ibm_quantum_backends.server import Fault, Server
 
@@ -39,15 +39,6 @@ COMMANDS = [
     *("list", "show", "compare", "map", "export", "diff", "chain"),
     *(*DOCUMENTS, "least-busy", "instances", "record", "serve"),
 ]
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)
@@ -76,14 +67,8 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["qbackends", *map(str, arguments)])
-        capsys.readouterr()
-        code = main()
-        return Outcome(code, *capsys.readouterr())
-
-    return run
+def run(qbackends: Run) -> Run:
+    return qbackends
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -14,14 +13,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import SANDBOX
+from conftest import SANDBOX, Run
 from rich.console import Console
 from runtime_wheels import real_documents
-from test_cli import Outcome, complaint, device, on_terminal, recording_of
+from test_cli import complaint, device, on_terminal, recording_of
 
 from ibm_quantum_backends import Backends
 from ibm_quantum_backends.calibration import Calibration
-from ibm_quantum_backends.cli import main
 from ibm_quantum_backends.cli.calibration_tables import Backend, backend_page, summary
 from ibm_quantum_backends.recording import Record, Recording
 from ibm_quantum_backends.server import DEFAULT_API_KEY, DEFAULT_INSTANCE, Server
@@ -29,23 +27,14 @@ from ibm_quantum_backends.server import DEFAULT_API_KEY, DEFAULT_INSTANCE, Serve
 BOSTON, SHERBROOKE, MANILA = "ibm_boston", "ibm_sherbrooke", "ibmq_manila"
 NOW = datetime.now(UTC)
 WITHOUT = "import sys; sys.modules[{!r}] = None; from ibm_quantum_backends.cli import main; sys.exit(main())"
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture
-def run(
-    clean_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(clean_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qbackends: Run) -> Run:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["qbackends", *map(str, arguments)])
-        capsys.readouterr()
-        code = main()
-        return Outcome(code, *capsys.readouterr())
-
-    return run
+    return qbackends
 
 
 @pytest.fixture

@@ -221,9 +221,10 @@ def test_errors_of_the_service(api: Server, tmp_path: Path) -> None:
     with client(api) as backends:
         with pytest.raises(NotFoundError, match="ibm_nowhere"):
             backends.history("ibm_nowhere", "2025-01-01")
-        api.faults.append(Fault(body=b'{"last_update_date": 3}', path="/properties"))
-        with pytest.raises(BackendsError, match="last_update_date"):
-            backends.history("ibm_boston", "2026-05-01", "2026-05-02")
+        for date in ("3", '"0001-01-01T00:00:00+05:00"'):
+            api.faults.append(Fault(body=b'{"last_update_date": %s}' % date.encode(), path="/properties"))
+            with pytest.raises(BackendsError, match="last_update_date"):
+                backends.history("ibm_boston", "2026-05-01", "2026-05-02")
     (tmp_path / "file").write_text("")
     with client(api) as backends, pytest.raises(RecordingError):
         backends.history("ibm_boston", "2026-05-01", "2026-05-02", into=tmp_path / "file")

@@ -2,18 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from conftest import SANDBOX
+from conftest import SANDBOX, Run
 from runtime_wheels import real_documents
 from test_cli import on_terminal
 
 from ibm_quantum_backends.cli import drift as commands
-from ibm_quantum_backends.cli import main
 from ibm_quantum_backends.drift.payload import read_baseline
 from ibm_quantum_backends.drift.versions import read_versions
 from ibm_quantum_backends.recording import Record, Recording
@@ -23,29 +21,12 @@ BASELINE = Path(__file__).parents[2] / "openapi" / "baseline.json"
 STATUS = "get_backend_status"
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
-def run(
-    clean_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
+def run(clean_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, qbackends: Run) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(commands, "BASELINE", BASELINE)  # the package's copy is as old as the last regeneration
 
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["qbackends", "drift", *map(str, arguments)])
-        capsys.readouterr()
-        code = main()
-        return Outcome(code, *capsys.readouterr())
-
-    return run
+    return lambda *arguments: qbackends("drift", *arguments)
 
 
 def status(folder: Path, name: str = "status.json", **fields: Any) -> Path:

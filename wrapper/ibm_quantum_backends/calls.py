@@ -119,12 +119,11 @@ def calibration(
     version: str, name: str, *, updated_before: datetime | date | str | None, calibration_id: str | None
 ) -> dict[str, Call[bytes]]:
     """The two documents of a calibration, by kind; their bodies as they come."""
-    found: list[Call[Any]] = [
-        configuration(version, name, calibration_id=calibration_id),
-        properties(version, name, updated_before=updated_before, calibration_id=calibration_id),
-    ]
-    kinds = ("configuration", "properties")
-    return {kind: Call(call.operation, call.request, body_of) for kind, call in zip(kinds, found, strict=True)}
+    found: dict[str, Call[Any]] = {
+        "configuration": configuration(version, name, calibration_id=calibration_id),
+        "properties": properties(version, name, updated_before=updated_before, calibration_id=calibration_id),
+    }
+    return {kind: call._replace(decode=body_of) for kind, call in found.items()}
 
 
 def read_calibration(found: Mapping[str, bytes | BackendsError]) -> Calibration:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from .errors import InvalidInputError
 
-__all__ = ["parse_time", "times_between"]
+__all__ = ["as_utc", "parse_time", "times_between"]
 
 _AGE = re.compile(r"(\d{1,9})\s*([smhdw])")
 _YEAR_FIRST = re.compile(r"\d{4}[-/. ](\d{1,2})[-/. ]")
@@ -24,6 +24,15 @@ _EXACT = ("HOURLY", "MINUTELY", "SECONDLY")
 _EVERY = re.compile(r"(\d{0,9})\s*(?:(y|mo|[smhdw])|(year|month|week|day|hour)s?)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _EXPECTED = "expected a time such as 2026-03-15, 2026-03-15T08:00+01:00, '15 March 2026 8:00' or an age such as 2d"
+
+
+def as_utc(date: datetime) -> datetime:
+    """A date of the API in UTC, which it is in where it names no zone.
+
+    Raises:
+        OverflowError: It is beyond the calendar there.
+    """
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
 def parse_time(value: datetime | date | str, *, now: datetime | None = None) -> datetime:

@@ -20,7 +20,7 @@ import httpx
 
 from .errors import RecordingError
 
-__all__ = ["SANDBOX", "Entry", "Record", "Recording", "Replay", "Writer", "write_whole"]
+__all__ = ["SANDBOX", "Entry", "Record", "Recording", "Replay", "Writer", "origin", "unpack", "write_whole"]
 
 SANDBOX = Path(__file__).parent / "sandbox"  # the recording that ships with the package
 
@@ -98,13 +98,11 @@ class Recording:
         Raises:
             RecordingError: The file is missing, damaged, or a link out of the folder.
         """
-        import gzip  # noqa: PLC0415 (a recording is opened more often than it is read)
-
+        compressed = self.compressed(entry)
         try:
-            return gzip.decompress(self.compressed(entry))
-        except (OSError, EOFError, zlib.error) as error:
-            file = Path(self.path, entry.file)
-            raise RecordingError(f"{file}: expected a whole gzip file: {error}") from None
+            return unpack(compressed)
+        except RecordingError as error:
+            raise RecordingError(f"{Path(self.path, entry.file)}: {error}") from None
 
     def compressed(self, entry: Entry) -> bytes:
         """The file of one entry: its body, gzip.
@@ -119,6 +117,11 @@ class Recording:
         except OSError as error:
             raise RecordingError(f"{file}: expected a whole gzip file: {error}") from None
         raise RecordingError(f"{file}: expected a file in {self.path}, found a link out of it")
+
+    def properties_of(self, name: str) -> list[Entry]:
+        """The current properties of a backend as they were recorded, oldest first; none of a calibration_id."""
+        asked: tuple[Any, ...] = (_PROPERTIES, name, {}, 200)
+        return [entry for entry in self._ranked if (entry.operation, entry.name, entry.query, entry.status) == asked]
 
     def answer(self, path: str, query: Mapping[str, str]) -> tuple[int, bytes]:
         """What the API would answer to a GET, by the rules of docs/recordings.md: HTTP status and body.
@@ -316,9 +319,7 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
         # Properties without a date are kept too: recordings serve to find answers that are not as they should be.
         own = _utc(str(document.get("last_update_date"))) if (operation, status) == _DATED else None
         date = own or datetime.now(UTC).replace(microsecond=0)
-        version = request.headers.get("IBM-API-Version", "")
-        region = (request.headers.get("Service-CRN", "").split(":") + [""] * 6)[5]
-        self.add(operation, name, body, date=date, query=query, status=status, api_version=version, region=region)
+        self.add(operation, name, body, date=date, query=query, status=status, **origin(request))
 
 
 class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -376,6 +377,26 @@ def _which(file: Path) -> tuple[int, ...]:
     """What tells a file from the one that another writer put in its place."""
     stat = file.stat()
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def origin(request: httpx.Request) -> dict[str, Any]:
+    """API version and region of a request, as `Writer.add` takes them; empty where it does not say."""
+    crn = request.headers.get("Service-CRN", "").split(":")
+    return {"api_version": request.headers.get("IBM-API-Version", ""), "region": crn[5] if len(crn) > 5 else ""}
+
+
+def unpack(compressed: bytes) -> bytes:
+    """The body in a file of a recording.
+
+    Raises:
+        RecordingError: It is damaged.
+    """
+    import gzip  # noqa: PLC0415 (a recording is opened more often than it is read)
+
+    try:
+        return gzip.decompress(compressed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordingError(f"expected a whole gzip file: {error}") from None
 
 
 def _row(entry: Entry) -> dict[str, Any]:

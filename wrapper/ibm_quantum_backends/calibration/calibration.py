@@ -366,12 +366,11 @@ class Calibration:
             if t1 is not None and t2 is not None and t2 > 2 * t1:
                 told.append(f"qubit {qubit}: T2 {t2 * 1e6:.4g} us is above 2 * T1, {2 * t1 * 1e6:.4g} us: unphysical")
         told += [f"{name}: no one pair of the coupling map fits" for name in self._pair_values[1]]
-        told += [
-            f"{place}: {name} {value:.4g} is below 0: impossible"
-            for name, of, on, value in ((*place, value) for place, value in each_value(columns).items())
-            if value is not None and value < 0 and name not in ("frequency", "anharmonicity") and name in SI_UNITS
-            for place in [f"{of} on {on}" if of else f"qubit {on[0]}"]
-        ]
+        for (name, of, on), value in each_value(columns).items():
+            positive = name in SI_UNITS and name not in ("frequency", "anharmonicity")
+            if positive and value is not None and value < 0:
+                place = f"{of} on {on}" if of else f"qubit {on[0]}"
+                told.append(f"{place}: {name} {value:.4g} is below 0: impossible")
         told += [
             f"{name}: {value:.4g} is no fidelity, which lies between 0 and 1"
             for name, value in columns.general.items()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from ..dates import as_utc
 from ..errors import DecodeError
 from .units import ALL, HERTZ, NUMBER, SECONDS, Scale
 
@@ -227,7 +228,7 @@ def _qubit_lists(value: Any, count: int) -> dict[str, tuple[int, ...]]:
 
 def _utc(date: datetime) -> datetime:
     try:
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+        return as_utc(date)
     except OverflowError:
         path = "$.last_update_date"
         raise DecodeError(f"{path}: expected a date of the calendar, found {date}", path=path, body=b"") from None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
-import zlib
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..documents import one_line
 from ..errors import BackendsError, InvalidInputError, RecordingError
-from ..recording import Entry, Recording, write_whole
+from ..recording import Entry, Recording, unpack, write_whole
 from .calibration import Calibration
 from .decoding import decode_layout
 from .layout import Layout
@@ -77,16 +75,11 @@ class History:
     @cached_property
     def _documents(self) -> list[tuple[Entry, list[datetime]]]:
         """Each document that is needed, with the times that it holds for."""
-        entries = sorted(
-            (datetime.fromisoformat(entry.date), number, entry)
-            for number, entry in enumerate(self._recording.entries)
-            if (entry.operation, entry.name, entry.status) == ("get_backend_properties", self.name, 200)
-            and not entry.query
-        )
-        dates = [date for date, _, _ in entries]
+        entries = self._recording.properties_of(self.name)
+        dates = [datetime.fromisoformat(entry.date) for entry in entries]
         held = ((bisect_left(dates, time) - 1, time) for time in self.times)
         groups = groupby((pair for pair in held if pair[0] >= 0), key=lambda pair: pair[0])
-        return [(entries[number][2], [time for _, time in pairs]) for number, pairs in groups]
+        return [(entries[number], [time for _, time in pairs]) for number, pairs in groups]
 
     @property
     def missing(self) -> tuple[datetime, ...]:
@@ -159,14 +152,11 @@ class History:
             times += held
             rows += [row] * len(held)
         if not any(rows):
-            last = next(iter(self._newest()), None)
+            pairs = (pair for e, t in self._documents[-1:] for pair in self._finish(t, self._start(_calibration, e)))
+            last = next((newest for _, newest in pairs), None)
             there = ", ".join(sorted({*last.qubits, *last.medians()})) if last else "nothing, as there is no document"
             raise InvalidInputError(f"metric: expected one of {there}; found {metric!r:.40}")
         return make_series_frame(times, rows)
-
-    def _newest(self) -> Iterator[Calibration]:
-        for entry, times in self._documents[-1:]:
-            yield from (made for _, made in self._finish(times, self._start(_calibration, entry)))
 
     def to_parquet(self, folder: str | os.PathLike[str]) -> None:
         """A Parquet dataset of all values (extra `pandas`), partitioned by backend and date.
@@ -204,18 +194,11 @@ def _raise(error: Exception) -> NoReturn:
 
 
 def _calibration(layout: Layout, compressed: bytes) -> Calibration:
-    return Calibration.of_layout(layout, _unpacked(compressed))
-
-
-def _unpacked(compressed: bytes) -> bytes:
-    try:
-        return gzip.decompress(compressed)
-    except (OSError, EOFError, zlib.error) as error:
-        raise RecordingError(f"expected a whole gzip file: {error}") from None
+    return Calibration.of_layout(layout, unpack(compressed))
 
 
 def _row(layout: Layout, compressed: bytes, metric: str) -> dict[Any, float | None]:
-    return read_metric(layout, _unpacked(compressed), metric)
+    return read_metric(layout, unpack(compressed), metric)
 
 
 def _parquet(layout: Layout, compressed: bytes) -> dict[str, bytes]:

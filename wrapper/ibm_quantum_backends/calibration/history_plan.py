@@ -6,7 +6,7 @@ import os
 import shutil
 import weakref
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from tempfile import mkdtemp
@@ -16,9 +16,9 @@ import msgspec
 
 from .. import calls
 from ..calls import Call
-from ..dates import times_between
+from ..dates import as_utc, times_between
 from ..errors import BackendsError, DecodeError, NotFoundError
-from ..recording import Recording, Writer
+from ..recording import Recording, Writer, origin
 from ..responses import body_of
 from .history import History
 
@@ -81,7 +81,7 @@ class HistoryPlan:
         replayed: Recording | None,
     ) -> None:
         _, self._most = calls.check_fleet("properties", concurrency)
-        self._configuration = calls.configuration(version, name, calibration_id=None)
+        self._configuration: Call[Any] = calls.configuration(version, name, calibration_id=None)
         self.times = times_between(start, stop, every)
         self._version, self._name, self._executor = version, name, executor
         self._width = 1
@@ -105,9 +105,8 @@ class HistoryPlan:
         recording = Recording(folder)
         known = [
             (datetime.fromisoformat(entry.date), datetime.fromisoformat(entry.before))
-            for entry in recording.entries
-            if (entry.operation, entry.name, entry.query) == (_PROPERTIES, self._name, {}) and entry.before
-            if os.path.exists(os.path.join(folder, entry.file))
+            for entry in recording.properties_of(self._name)
+            if entry.before and os.path.exists(os.path.join(folder, entry.file))
         ]
         return [time for time in self.times if not any(date < time <= before for date, before in known)]
 
@@ -115,15 +114,11 @@ class HistoryPlan:
         """What to ask for now, by time, and the configuration by None; empty where nothing is left to ask."""
         jobs: dict[datetime | None, Call[Any]] = {}
         if self._body is None:
-            jobs[None] = self._call(self._configuration, self._keep_configuration)
+            jobs[None] = self._configuration._replace(decode=self._keep_configuration)
         for time in self._open[-self._width :]:
-            call = calls.properties(self._version, self._name, updated_before=time, calibration_id=None)
-            jobs[time] = self._call(call, partial(self._keep_properties, time))
+            call: Call[Any] = calls.properties(self._version, self._name, updated_before=time, calibration_id=None)
+            jobs[time] = call._replace(decode=partial(self._keep_properties, time))
         return jobs
-
-    @staticmethod
-    def _call(call: Call[Any], decode: Callable[[httpx.Response], Any]) -> Call[Any]:
-        return Call(call.operation, call.request, decode)
 
     def settle(self, results: Mapping[datetime | None, Any]) -> None:
         """Take what the jobs came to: of a configuration its body, of properties their date, or an error.
@@ -131,22 +126,21 @@ class HistoryPlan:
         Raises:
             BackendsError: The first error; what came before it is kept.
         """
+        dates = {time: result for time, result in results.items() if time is not None}
         errors = [result for result in results.values() if isinstance(result, BackendsError)]
-        asked, before = len(results) - (None in results), len(self._open)
-        for time, result in results.items():
-            if time is not None and isinstance(
-                result, NotFoundError
-            ):  # nothing before it, so nothing before earlier ones
+        before = len(self._open)
+        for time, result in dates.items():
+            if isinstance(result, NotFoundError):  # nothing before it, so nothing before earlier ones
                 errors.remove(result)
                 del self._open[: bisect_right(self._open, time)]
-            elif time is not None and not isinstance(result, BackendsError):
+            elif not isinstance(result, BackendsError):
                 # At least this time, should the answer not be older than it was asked to be.
                 last = bisect_right(self._open, time)
                 del self._open[min(bisect_right(self._open, result), last - 1) : last]
         if errors:
             raise errors[0]
         self._body = results.get(None, self._body)
-        each_its_own = before - len(self._open) == asked == len({date for time, date in results.items() if time})
+        each_its_own = before - len(self._open) == len(dates) == len({*dates.values()})
         self._width = min(2 * self._width, self._most) if each_its_own else 1
 
     def history(self) -> History:
@@ -163,11 +157,10 @@ class HistoryPlan:
     def _keep_properties(self, time: datetime, response: httpx.Response) -> datetime:
         body = body_of(response)
         try:
-            date = _DATED.decode(body).last_update_date
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            date = as_utc(_DATED.decode(body).last_update_date)
+        except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError) as error:
             told, path = f"$.last_update_date: expected a date-time: {error!s:.80}", "$.last_update_date"
         else:
-            date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
             self._add(_PROPERTIES, response, body, date, before=time if date < time else None)
             return date
         raise DecodeError(told, path=path, body=body)
@@ -176,7 +169,5 @@ class HistoryPlan:
         self, operation: str, response: httpx.Response, body: bytes, date: datetime, *, before: datetime | None = None
     ) -> None:
         if self._writer is not None:
-            crn = response.request.headers.get("Service-CRN", "")
-            region = (crn.split(":") + [""] * 6)[5]
-            told: dict[str, Any] = {"api_version": self._version, "region": region, "level": _LEVEL}
-            self._writer.add(operation, self._name, body, date=date, before=before, **told)
+            told = origin(response.request)
+            self._writer.add(operation, self._name, body, date=date, before=before, level=_LEVEL, **told)

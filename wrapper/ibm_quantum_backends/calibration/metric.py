@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from ..errors import BackendsError
 from .calibration import Calibration
-from .columns import read_gates, read_qubits
+from .columns import Key, read_gates, read_qubits
 from .layout import Layout
 from .shapes import GateProperties, Nduv
 
@@ -33,24 +34,26 @@ def read_metric(layout: Layout, body: bytes, metric: str) -> dict[Any, float | N
     Raises:
         BackendsError: As `Calibration.of_layout`, where this part of the document cannot be used.
     """
-    gate, _, kind = metric.rpartition("_")
     try:
         qubits, _ = read_qubits(_QUBITS.decode(body).qubits)
         if len(qubits["t1"]) == layout.num_qubits:
             if metric in qubits:
                 return dict(enumerate(qubits[metric]))
+            gate = metric.rpartition("_")[0]
             entries = [entry for entry in _GATES.decode(body).gates if entry.gate == gate]
             rows, gates, _ = read_gates(entries, layout.num_qubits)
-            return {_label(on): value for (_, on), value in zip(rows, gates.get(f"gate_{kind}", ()), strict=False)}
+            return _of_gate(metric, rows, gates)
     except (msgspec.MsgspecError, UnicodeDecodeError, BackendsError):
         pass
     calibration = Calibration.of_layout(layout, body)  # the tolerant way, or the error that says what is wrong
     if metric in calibration.qubits:
         return dict(enumerate(calibration.qubits[metric]))
-    column = calibration.gates.get(f"gate_{kind}", ())
-    found = zip(calibration.gates["gate"], calibration.gates["qubits"], column, strict=False)
-    return {_label(on): value for name, on, value in found if name == gate}
+    columns = calibration.gates
+    return _of_gate(metric, zip(columns["gate"], columns["qubits"], strict=True), columns)
 
 
-def _label(qubits: tuple[int, ...]) -> str:
-    return "-".join(map(str, qubits))
+def _of_gate(metric: str, keys: Iterable[Key], columns: Mapping[str, Sequence[Any]]) -> dict[Any, float | None]:
+    """By the qubits of each entry of the metric's gate; empty where there is no such gate or column."""
+    gate, _, kind = metric.rpartition("_")
+    column = columns.get(f"gate_{kind}", ())
+    return {"-".join(map(str, on)): value for (name, on), value in zip(keys, column, strict=False) if name == gate}

@@ -17,7 +17,7 @@ from ..selection import ORDERS, Filters
 from . import drift_spec, history  # noqa: F401 (commands of their own)  # pyright: ignore[reportUnusedImport]
 from .calibration import calibration
 from .drift import drift
-from .session import Session, Shown, command
+from .session import Before, Name, Session, Shown, command
 from .tables import device_table, properties_table, row_table
 
 __all__ = ["app"]
@@ -34,7 +34,6 @@ app = typer.Typer(
 )
 app.add_typer(calibration)
 app.add_typer(drift)
-_Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
 _MinQubits = Annotated[int | None, Option(metavar="N", help="At least so many qubits.")]
 _Processor = Annotated[str | None, Option(metavar="FAMILY", help="Such as Heron, or 'Heron r3'.")]
 _CalibrationId = Annotated[str | None, Option(metavar="ID", help="Of this calibration, not of the current one.")]
@@ -84,7 +83,7 @@ def _list(
 
 
 @command(app, "configuration", "ibm_boston --sandbox --json -o boston.json")
-def _configuration(session: Session, name: _Name, calibration_id: _CalibrationId = None) -> Shown:
+def _configuration(session: Session, name: Name, calibration_id: _CalibrationId = None) -> Shown:
     """Show the configuration of a backend: qubits, gates, coupling map, timing."""
     return session.client.configuration(name, calibration_id=calibration_id).to_dict(), None
 
@@ -92,8 +91,8 @@ def _configuration(session: Session, name: _Name, calibration_id: _CalibrationId
 @command(app, "properties", "ibm_sherbrooke --sandbox --before 2024-06-01")
 def _properties(
     session: Session,
-    name: _Name,
-    before: Annotated[str | None, Option(metavar="DATE", help="The newest before 2026-03-15, or 2d ago.")] = None,
+    name: Name,
+    before: Before = None,
     calibration_id: _CalibrationId = None,
 ) -> Shown:
     """Show the calibrated properties of a backend, qubit by qubit."""
@@ -102,13 +101,13 @@ def _properties(
 
 
 @command(app, "status", "ibm_boston --sandbox")
-def _status(session: Session, name: _Name) -> Shown:
+def _status(session: Session, name: Name) -> Shown:
     """Show whether a backend works now, and the length of its queue."""
     return session.client.status(name).to_dict(), None
 
 
 @command(app, "defaults", "ibmq_manila --sandbox --json")
-def _defaults(session: Session, name: _Name) -> Shown:
+def _defaults(session: Session, name: Name) -> Shown:
     """Show the default pulse settings of a backend; the newest have none."""
     return session.client.defaults(name).to_dict(), None
 

@@ -14,10 +14,10 @@ from rich.console import Group
 from rich.text import Text
 from typer import Argument, Option
 
-from ..errors import BackendsError, InvalidInputError, MissingExtraError, NotFoundError
+from ..errors import BackendsError, InvalidInputError, NotFoundError
 from ..recording import write_whole
 from .calibration_tables import Backend, backend_page, comparison, diff_table, export_columns, moment, summary
-from .session import Session, Shown, command
+from .session import Before, Name, Session, Shown, command
 from .tables import field_table
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["calibration"]
 
 calibration = typer.Typer()
-_Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
 _Format = Annotated[
     Literal["csv", "json", "parquet"] | None, Option("--format", help="Else as the file's name ends, or csv.")
 ]
-_Before = Annotated[str | None, Option(metavar="DATE", help="The newest before 2026-03-15, or 2d ago.")]
 
 
 def _found(session: Session, names: list[str]) -> dict[str, tuple[Backend, dict[str, Any]]]:
@@ -61,7 +59,7 @@ def _found(session: Session, names: list[str]) -> dict[str, tuple[Backend, dict[
 
 
 @command(calibration, "show", "ibm_boston --sandbox")
-def _show(session: Session, name: _Name) -> Shown:
+def _show(session: Session, name: Name) -> Shown:
     """Show a backend on one page: status, queue, gates, coherence times, errors, best and worst qubits and pairs."""
     backend, documents = _found(session, [name])[name]
     return documents, backend_page(backend, datetime.now(UTC))
@@ -84,7 +82,7 @@ def _compare(
 @command(calibration, "map", "ibm_boston --sandbox -o boston.png --qubits t1")
 def _map(
     session: Session,
-    name: _Name,
+    name: Name,
     qubits: Annotated[str, Option(metavar="COLUMN", help="What colours qubits, or none.")] = "readout_error",
     pairs: Annotated[str, Option(metavar="COLUMN", help="What colours pairs, or none.")] = "gate_error",
 ) -> Shown:
@@ -114,10 +112,10 @@ def _origin(found: "Calibration") -> dict[str, Any]:
 @command(calibration, "export", "ibm_boston --sandbox --of gates -o gates.csv")
 def _export(
     session: Session,
-    name: _Name,
+    name: Name,
     of: Annotated[Literal["qubits", "gates"], Option(help="A row for each of these.")] = "qubits",
     format_: _Format = None,
-    before: _Before = None,
+    before: Before = None,
 ) -> Shown:
     """Export calibrated values as CSV, JSON or Parquet, in SI units.
 
@@ -128,14 +126,12 @@ def _export(
     kind = format_ or (suffix if suffix in ("json", "parquet") else "csv")
     if kind == "parquet":
         output = _file(session, "write Parquet", f"{of}.parquet")
-        from ..calibration.frames import make_frames  # noqa: PLC0415 (it has an extra of its own)
+        from ..calibration.frames import check_parquet, make_frames  # noqa: PLC0415 (it has an extra of its own)
 
+        check_parquet()
         found = session.client.calibration(name, updated_before=before)
         frame = getattr(make_frames(found), of)
-        try:
-            write_whole(Path(os.path.realpath(output)), frame.to_parquet())
-        except ImportError:
-            raise MissingExtraError("Parquet", extra="pandas") from None
+        write_whole(Path(os.path.realpath(output)), frame.to_parquet())
         return {"file": str(output), **_origin(found), "rows": len(frame)}, None
     session.json = session.json or kind == "json"
     found = session.client.calibration(name, updated_before=before)
@@ -157,7 +153,7 @@ def _csv(columns: Mapping[str, Iterable[Any]]) -> str:
 @command(calibration, "diff", "ibm_sherbrooke --sandbox --since 2024-06-01")
 def _diff(
     session: Session,
-    name: _Name,
+    name: Name,
     since: Annotated[str, Option(metavar="DATE", help="Since the newest before 2026-03-15, or 2d ago.")] = "1d",
     top: Annotated[int, Option(metavar="N", min=0, help="So many of the largest; 0: all, and what came or went.")] = 20,
 ) -> Shown:
@@ -180,7 +176,7 @@ def _diff(
 @command(calibration, "chain", "ibm_boston --sandbox -n 10")
 def _chain(
     session: Session,
-    name: _Name,
+    name: Name,
     n: Annotated[int, Option("-n", metavar="N", help="Number of qubits.", show_default=False)],
     shape: Annotated[Literal["line", "region"], Option(help="Or any connected set.")] = "line",
 ) -> Shown:

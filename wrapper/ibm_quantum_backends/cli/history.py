@@ -7,7 +7,7 @@ from typer import Argument, Option
 
 from ..documents import one_line
 from .calibration import calibration
-from .session import Session, Shown, command
+from .session import Name, Session, Shown, command
 from .tables import row_table
 
 __all__: list[str] = []
@@ -29,7 +29,7 @@ _PICTURES = (".png", ".svg")
 def _history(
     session: Session,
     *,
-    name: Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)],
+    name: Name,
     start: Annotated[str, Argument(metavar="START", help="Such as 2026-03-15, or 30d ago.", show_default=False)],
     stop: Annotated[str | None, Argument(metavar="[STOP]", help="Now, if there is none.", show_default=False)] = None,
     every: Annotated[str, Option(metavar="STEP", help="Such as 6h, 1w, 1mo, monthly.")] = "1d",

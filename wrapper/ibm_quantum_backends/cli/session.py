@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import Progress
-from typer import Option
+from typer import Argument, Option
 
 from ..client import Backends
 from ..credentials import find_credentials
@@ -23,7 +23,10 @@ from ..errors import InvalidInputError
 from ..recording import SANDBOX, Record, Replay, write_whole
 from .tables import field_table
 
-__all__ = ["Session", "Shown", "command"]
+__all__ = ["Before", "Name", "Session", "Shown", "command"]
+
+Name = Annotated[str, Argument(metavar="NAME", help="Such as ibm_boston.", show_default=False)]
+Before = Annotated[str | None, Option(metavar="DATE", help="The newest before 2026-03-15, or 2d ago.")]
 
 Shown = tuple[Any, RenderableType | None]  # for --json, and for people; None: a table of the former's fields
 _Work = Callable[..., Shown]
