@@ -102,7 +102,7 @@ def test_the_real_backoff(connect: Callable[..., Any], api: Server) -> None:
     before = time.monotonic()
     assert len(connect().list()) == 3
     assert time.monotonic() - before >= 0.25
-    policy = DeadlineRetry(9, Deadline(None), {})
+    policy = DeadlineRetry({}, 9, Deadline(None), {})
     longest = []
     for limit in (0.5, 1, 2, 4, 8, 8, 8):
         pauses = [policy.increment().backoff_strategy()]
@@ -132,7 +132,7 @@ def test_retry_after_beyond_the_deadline(form: str, connect: Callable[..., Any],
     api.faults.append(Fault(status=429, retry_after=value, path="/api/", times=None))
     with pytest.raises(RateLimitError, match="This fault") as caught:
         connect().list()
-    assert 3500 < (caught.value.retry_after or 0) <= 3600
+    assert 3500 < (caught.value.retry_after or 0) <= 3602  # the server's Date is of the last second
     assert asked(api) == 1
     with pytest.raises(RateLimitError):
         connect(deadline=None).list(deadline=1000)
@@ -151,13 +151,14 @@ def test_retry_after_beyond_all_time(value: str, connect: Callable[..., Any], ap
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Head: ", b"x"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000000\r\n\r\n" + gzip.compress(b"")[:10],
             b"",
         ),
     ],
 )
-def test_a_slow_body_meets_the_deadline(head: bytes, drop: bytes, make: Callable[..., Any]) -> None:
+def test_a_slow_answer_meets_the_deadline(head: bytes, drop: bytes, make: Callable[..., Any]) -> None:
     with dripping(head, drop, 0.05) as server:
         client = make(token="t", instance=DEFAULT_INSTANCE, base_url=server.url, deadline=0.5)
         with pytest.raises(APITimeoutError):

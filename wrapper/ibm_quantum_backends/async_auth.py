@@ -28,7 +28,6 @@ class AsyncKeyAuth(httpx.Auth):
     """As `KeyAuth`, for tasks."""
 
     def __init__(self, api_key: Secret, iam_url: str, sender: AsyncSender) -> None:
-        self._api_key = api_key
         self._request = exchange_request(api_key, iam_url)
         self._sender = sender
         self._tokens: AsyncFlight[Token] = AsyncFlight()
@@ -57,4 +56,4 @@ class AsyncKeyAuth(httpx.Auth):
         return self._tokens.value or token
 
     async def _exchange(self, deadline: Deadline, retries: int | None = None) -> Token:
-        return read_token(await self._sender.exchange(self._request, deadline, retries=retries), self._api_key)
+        return read_token(await self._sender.exchange(self._request, deadline, retries=retries))

@@ -119,7 +119,7 @@ class AsyncBackends(AsyncCalibrationCalls):
             )
         else:
             jobs = {**calls.fleet(self._version, kinds, names)}
-        return calls.by_name(await self._gather(lambda call: self._do(call, deadline), jobs, limit))
+        return calls.by_name(await self._gather(self._do, jobs, limit, deadline))
 
     async def instances(self, *, deadline: float | None = None) -> Instances:
         """As `Backends.instances`."""
@@ -132,10 +132,13 @@ class AsyncBackends(AsyncCalibrationCalls):
         _, limit = calls.check_fleet("status", concurrency)
         call = calls.list_backends(self._version, wait_times=wait_times)
         jobs = self._in_region(await self.instances(deadline=deadline))
-        return await self._gather(lambda crn: self._do(call, deadline, crn), jobs, limit)
+        return await self._gather(lambda crn, limit: self._do(call, limit, crn), jobs, limit, deadline)
 
     async def aclose(self) -> None:
-        """Close all connections of the running event loop; another loop has its own."""
+        """Close all connections of the running event loop; another loop has its own.
+
+        Calls that are running in it end with an `APIConnectionError`.
+        """
         await self._sender.aclose()
 
     async def __aenter__(self) -> Self:
@@ -144,14 +147,19 @@ class AsyncBackends(AsyncCalibrationCalls):
     async def __aexit__(self, *exc_info: object) -> None:
         await self.aclose()
 
-    async def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T:
+    async def _do(self, call: Call[_T], seconds: float | Deadline | None, crn: str | None = None) -> _T:
         deadline = self._deadline(seconds)
         request = self._address(call, crn or self._crn or await self._find_instance(deadline))
         return self._decode(call, await self._sender.send(request, deadline, self._auth))
 
     async def _gather(
-        self, do: Callable[[Any], Awaitable[_T]], jobs: Mapping[_K, Any], concurrency: int
+        self,
+        do: Callable[[Any, Deadline], Awaitable[_T]],
+        jobs: Mapping[_K, Any],
+        concurrency: int,
+        seconds: float | None,
     ) -> dict[_K, _T | BackendsError]:
+        self._deadline(seconds)  # one that cannot be right is found before anything is sent
         slots = asyncio.Semaphore(concurrency)
 
         async def attempt(job: Any) -> _T | BackendsError:
@@ -159,7 +167,7 @@ class AsyncBackends(AsyncCalibrationCalls):
                 return job
             async with slots:
                 try:
-                    return await do(job)
+                    return await do(job, self._deadline(seconds))
                 except BackendsError as error:
                     return error
 

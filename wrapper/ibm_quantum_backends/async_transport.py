@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from httpx_retries import aretry_request
 
 from .connections import client_options, open_client
-from .deadlines import Deadline
+from .deadlines import Deadline, Running
+from .log import ASYNC_HOOKS
 from .loops import PerLoop
 from .retries import DeadlineRetry
 from .transport import IN_FLIGHT, check_open, settle
@@ -17,22 +18,34 @@ from .transport import IN_FLIGHT, check_open, settle
 __all__ = ["AsyncSender"]
 
 
+class _Pool(NamedTuple):
+    client: httpx.AsyncClient
+    slots: asyncio.Semaphore
+    running: Running
+
+
 class AsyncSender:
     """Sends requests through one `httpx.AsyncClient` for each event loop; arguments as `Sender`."""
 
     def __init__(self, settings: dict[str, Any], retries: int, transport: httpx.AsyncBaseTransport | None) -> None:
-        options = client_options(settings, transport)
+        options = client_options(settings, transport, ASYNC_HOOKS)
         unused = [open_client(httpx.AsyncClient, options)]  # settings that cannot be right are found now
-        self._clients = PerLoop(lambda: unused.pop() if unused else httpx.AsyncClient(**options))
+
+        def open_pool() -> _Pool:
+            client = unused.pop() if unused else httpx.AsyncClient(**options)
+            return _Pool(client, asyncio.Semaphore(IN_FLIGHT), Running())
+
+        self._pools = PerLoop(open_pool)
         self._retries = retries
-        self._slots = PerLoop(lambda: asyncio.Semaphore(IN_FLIGHT))
 
     async def send(self, request: dict[str, Any], deadline: Deadline, auth: httpx.Auth) -> httpx.Response:
         """As `Sender.send`."""
+        _, slots, running = self._pools.get()
 
         async def turn() -> httpx.Response:
-            async with self._slots.get():
-                return await self.exchange(request, deadline, auth=auth)
+            with running.run(deadline):
+                async with slots:
+                    return await self.exchange(request, deadline, auth=auth)
 
         return await deadline.run(turn())
 
@@ -40,20 +53,24 @@ class AsyncSender:
         self, request: dict[str, Any], deadline: Deadline, *, retries: int | None = None, auth: httpx.Auth | None = None
     ) -> httpx.Response:
         """As `Sender.exchange`."""
-        client = self._clients.get()
+        client = self._pools.get().client
         check_open(client)
         timeout = client.timeout.as_dict()
         deadline.narrow(timeout)
         extensions = {"timeout": timeout, "deadline": deadline}
-        policy = DeadlineRetry(self._retries if retries is None else retries, deadline, timeout)
+        policy = DeadlineRetry(request, self._retries if retries is None else retries, deadline, timeout)
         try:
             return await aretry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
-        except httpx.HTTPError as error:
+        except Exception as error:
+            if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
+                raise
             outcome = settle(error, request, deadline)
         if isinstance(outcome, httpx.Response):
             return outcome
         raise outcome  # outside of the except clause, as in Sender.exchange
 
     async def aclose(self) -> None:
-        """Close this loop's connections."""
-        await self._clients.get().aclose()
+        """Close this loop's connections; calls that are running in it end with an error."""
+        client, _, running = self._pools.get()
+        running.end()
+        await client.aclose()

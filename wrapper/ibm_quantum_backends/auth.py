@@ -33,7 +33,7 @@ def authorize(request: httpx.Request, token: Secret) -> None:
 
 def patience(deadline: Deadline) -> Deadline:
     """How long a call waits for an early renewal."""
-    return Deadline(min(_PATIENCE, deadline.remaining() / 2))
+    return Deadline(min(_PATIENCE, deadline.remaining() / 2), part_of=deadline)
 
 
 class TokenAuth(httpx.Auth):
@@ -71,7 +71,6 @@ class KeyAuth(httpx.Auth):
     """
 
     def __init__(self, api_key: Secret, iam_url: str, sender: Sender) -> None:
-        self._api_key = api_key
         self._request = exchange_request(api_key, iam_url)
         self._sender = sender
         self._tokens: Flight[Token] = Flight()
@@ -100,4 +99,4 @@ class KeyAuth(httpx.Auth):
         return self._tokens.value or token
 
     def _exchange(self, deadline: Deadline, retries: int | None = None) -> Token:
-        return read_token(self._sender.exchange(self._request, deadline, retries=retries), self._api_key)
+        return read_token(self._sender.exchange(self._request, deadline, retries=retries))

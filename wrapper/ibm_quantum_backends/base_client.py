@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .deadlines import Deadline
@@ -57,6 +57,7 @@ class BaseClient(ABC, Generic[_Transport]):
             connections are then its own.
         watch: Called with operationId and body of each complete answer with status 200, before it is decoded, such as
             `drift.payload.PayloadCheck()`; from several threads at once in a fleet. What it raises, the call raises.
+        event_hooks: Of httpx, for each request and answer, the token exchange included: they see the credentials.
 
     Raises:
         InvalidInputError: An argument that cannot be right.
@@ -85,6 +86,7 @@ class BaseClient(ABC, Generic[_Transport]):
         proxy: str | None = None,
         transport: _Transport | None = None,
         watch: Callable[[str, bytes], object] | None = None,
+        event_hooks: Mapping[str, Iterable[Callable[[Any], Any]]] | None = None,
     ) -> None:
         api_key, token, proxy = hide(api_key), hide(token), hide(proxy)  # a traceback may show these variables
         if transport is not None and proxy is not None:
@@ -105,6 +107,7 @@ class BaseClient(ABC, Generic[_Transport]):
             retries=retries,
             verify=verify,
             proxy=proxy,
+            event_hooks=event_hooks,
         )
         self._crn = self._settings.crn
         self._version = self._settings.api_version
@@ -147,7 +150,9 @@ class BaseClient(ABC, Generic[_Transport]):
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds credentials and cannot be pickled: make it where it is used")
 
-    def _deadline(self, seconds: float | None) -> Deadline:
+    def _deadline(self, seconds: float | Deadline | None) -> Deadline:
+        if isinstance(seconds, Deadline):
+            return seconds
         return Deadline(self._settings.deadline if seconds is None else seconds)
 
     def _choose(self, instances: Iterable[Instance]) -> str:

@@ -13,6 +13,7 @@ from . import calls
 from .async_history import AsyncHistory
 from .base_client import BaseClient
 from .calls import Call
+from .deadlines import Deadline
 from .errors import BackendsError
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ class CalibrationCalls(BaseClient[httpx.BaseTransport]):
     __doc__ = BaseClient.__doc__
 
     @abstractmethod
-    def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T: ...
+    def _do(self, call: Call[_T], seconds: float | Deadline | None, crn: str | None = None) -> _T: ...
 
     @abstractmethod
     def _gather(
-        self, do: Callable[[Any], _T], jobs: Mapping[_K, Any], concurrency: int
+        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], concurrency: int, seconds: float | None
     ) -> dict[_K, _T | BackendsError]: ...
 
     def calibration(
@@ -59,7 +60,7 @@ class CalibrationCalls(BaseClient[httpx.BaseTransport]):
             NotFoundError: No such backend, or no properties before that time.
         """
         jobs = calls.calibration(self._version, name, updated_before=updated_before, calibration_id=calibration_id)
-        return calls.read_calibration(self._gather(lambda call: self._do(call, deadline), jobs, len(jobs)))
+        return calls.read_calibration(self._gather(self._do, jobs, len(jobs), deadline))
 
     def history(
         self,
@@ -96,7 +97,7 @@ class CalibrationCalls(BaseClient[httpx.BaseTransport]):
         """
         plan = self._plan(name, start, stop, every, into=into, concurrency=concurrency, executor=executor)
         while jobs := plan.jobs():
-            plan.settle(self._gather(lambda call: self._do(call, deadline), jobs, concurrency))
+            plan.settle(self._gather(self._do, jobs, concurrency, deadline))
         return plan.history()
 
 
@@ -104,11 +105,15 @@ class AsyncCalibrationCalls(BaseClient[httpx.AsyncBaseTransport]):
     __doc__ = BaseClient.__doc__
 
     @abstractmethod
-    async def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T: ...
+    async def _do(self, call: Call[_T], seconds: float | Deadline | None, crn: str | None = None) -> _T: ...
 
     @abstractmethod
     async def _gather(
-        self, do: Callable[[Any], Awaitable[_T]], jobs: Mapping[_K, Any], concurrency: int
+        self,
+        do: Callable[[Any, Deadline], Awaitable[_T]],
+        jobs: Mapping[_K, Any],
+        concurrency: int,
+        seconds: float | None,
     ) -> dict[_K, _T | BackendsError]: ...
 
     async def calibration(
@@ -121,7 +126,7 @@ class AsyncCalibrationCalls(BaseClient[httpx.AsyncBaseTransport]):
     ) -> Calibration:
         """As `Backends.calibration`."""
         jobs = calls.calibration(self._version, name, updated_before=updated_before, calibration_id=calibration_id)
-        return calls.read_calibration(await self._gather(lambda call: self._do(call, deadline), jobs, len(jobs)))
+        return calls.read_calibration(await self._gather(self._do, jobs, len(jobs), deadline))
 
     def history(
         self,
@@ -140,7 +145,7 @@ class AsyncCalibrationCalls(BaseClient[httpx.AsyncBaseTransport]):
         async def fetch() -> History:
             plan = self._plan(name, start, stop, every, into=into, concurrency=concurrency, executor=executor)
             while jobs := plan.jobs():
-                plan.settle(await self._gather(lambda call: self._do(call, deadline), jobs, concurrency))
+                plan.settle(await self._gather(self._do, jobs, concurrency, deadline))
             return plan.history()
 
         return AsyncHistory(fetch)

@@ -12,7 +12,7 @@ from . import calls, selection
 from .auth import KeyAuth, TokenAuth
 from .calibration_calls import CalibrationCalls
 from .calls import Call
-from .deadlines import Deadline
+from .deadlines import Deadline, Running
 from .errors import BackendsError
 from .flights import Flight
 from .instances import Instance, read_instances, search_request
@@ -176,7 +176,7 @@ class Backends(CalibrationCalls):
             jobs: dict[tuple[str, str], Any] = calls.fleet_of_list(self._version, kinds, self.list(deadline=deadline))
         else:
             jobs = {**calls.fleet(self._version, kinds, names)}
-        return calls.by_name(self._gather(lambda call: self._do(call, deadline), jobs, limit))
+        return calls.by_name(self._gather(self._do, jobs, limit, deadline))
 
     def instances(self, *, deadline: float | None = None) -> Instances:
         """The account's instances of IBM Quantum's service, in every region."""
@@ -198,10 +198,10 @@ class Backends(CalibrationCalls):
         _, limit = calls.check_fleet("status", concurrency)
         call = calls.list_backends(self._version, wait_times=wait_times)
         jobs = self._in_region(self.instances(deadline=deadline))
-        return self._gather(lambda crn: self._do(call, deadline, crn), jobs, limit)
+        return self._gather(lambda crn, limit: self._do(call, limit, crn), jobs, limit, deadline)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; calls of other threads that are running end with an `APIConnectionError`."""
         self._sender.close()
 
     def __enter__(self) -> Self:
@@ -210,26 +210,36 @@ class Backends(CalibrationCalls):
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _do(self, call: Call[_T], seconds: float | None, crn: str | None = None) -> _T:
+    def _do(self, call: Call[_T], seconds: float | Deadline | None, crn: str | None = None) -> _T:
         deadline = self._deadline(seconds)
         request = self._address(call, crn or self._crn or self._find_instance(deadline))
         return self._decode(call, self._sender.send(request, deadline, self._auth))
 
     def _gather(
-        self, do: Callable[[Any], _T], jobs: Mapping[_K, Any], concurrency: int
+        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], concurrency: int, seconds: float | None
     ) -> dict[_K, _T | BackendsError]:
+        self._deadline(seconds)  # one that cannot be right is found before anything is sent
+        running = Running()
+
         def attempt(job: Any) -> _T | BackendsError:
             if isinstance(job, BackendsError):
                 return job
             try:
-                return do(job)
+                deadline = self._deadline(seconds)
+                with running.run(deadline):
+                    return do(job, deadline)
             except BackendsError as error:
                 return error
 
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (nothing else needs it)
 
         with ThreadPoolExecutor(max_workers=concurrency) as pool:
-            return dict(zip(jobs, pool.map(attempt, jobs.values()), strict=True))
+            try:
+                return dict(zip(jobs, pool.map(attempt, jobs.values()), strict=True))
+            except BaseException:  # an interrupt, or what `watch` raised
+                pool.shutdown(wait=False, cancel_futures=True)
+                running.end()
+                raise
 
     def _find_instance(self, deadline: Deadline) -> str:
         return self._found.renew(None, deadline, lambda: self._choose(self._search(deadline)))

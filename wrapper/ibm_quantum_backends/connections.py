@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx
 
 from . import __version__
 from .errors import InvalidInputError
+from .sockets import limit_connections
 
 __all__ = ["client_options", "open_client"]
 
 _Client = TypeVar("_Client", httpx.Client, httpx.AsyncClient)
 
 
-def client_options(settings: dict[str, Any], transport: object) -> dict[str, Any]:
+def client_options(
+    settings: dict[str, Any], transport: object, hooks: Mapping[str, Callable[[Any], object]] = {}
+) -> dict[str, Any]:
     """Arguments that `httpx.Client` and `httpx.AsyncClient` share.
 
     Args:
-        settings: `timeout`, `verify` and `proxy`.
+        settings: `verify`, `proxy`, and what else httpx takes, such as `timeout`.
         transport: What to send through in place of the network; it connects as it is made to.
+        hooks: Event hooks of httpx that go before those of the settings.
 
     Raises:
         InvalidInputError: The certificates cannot be read.
     """
     agent = {"User-Agent": f"ibm-quantum-backends/{__version__}", "Accept": "application/json"}
     options = {**settings, "headers": agent, "follow_redirects": False, "transport": transport}
+    given = settings.get("event_hooks", {})
+    options["event_hooks"] = {kind: [hook, *given.get(kind, ())] for kind, hook in hooks.items()}
     if transport is not None:
         return {**options, "verify": True, "proxy": None}
     verify = settings["verify"]
@@ -53,7 +59,10 @@ def open_client(kind: Callable[..., _Client], options: dict[str, Any]) -> _Clien
         InvalidInputError: A proxy that cannot be one; its URL, which may hold a password, is not shown.
     """
     try:
-        return kind(**options)
+        client = kind(**options)
+        if isinstance(client, httpx.Client):
+            limit_connections(client)
+        return client
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         missing = isinstance(error, ImportError)
     told = "a SOCKS proxy needs the package socksio" if missing else "expected URLs such as http://host:port"

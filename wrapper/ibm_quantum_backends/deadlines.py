@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import math
+import socket
 import threading
 import time
-from collections.abc import Awaitable, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
-from .errors import APITimeoutError, InvalidInputError
+from .errors import APIConnectionError, APITimeoutError, BackendsError, InvalidInputError
 
-__all__ = ["Deadline"]
+__all__ = ["Deadline", "Running"]
 
 _T = TypeVar("_T")
 _LONGEST = 1e9  # seconds: sockets take hardly more
+
+
+class _Waiting:
+    """What a call waits for, so that another thread or task can end it."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.wake: Callable[[], object] | None = None
 
 
 class Deadline:
@@ -21,56 +31,132 @@ class Deadline:
 
     Args:
         seconds: From now on; None is never.
+        part_of: The call's own deadline, where this one is for a part of the call.
 
     Raises:
         InvalidInputError: Not more than 0.
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, *, part_of: Deadline | None = None) -> None:
         if seconds is not None and not (isinstance(seconds, (int, float)) and seconds > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInputError(f"deadline: expected seconds above 0, found {seconds!r}")
         self.seconds = math.inf if seconds is None or seconds > _LONGEST else seconds
         self.at = time.monotonic() + self.seconds
+        self._waiting: _Waiting = part_of._waiting if part_of else _Waiting()
 
     def remaining(self) -> float:
         """Seconds left, infinity where there is no deadline.
 
         Raises:
             APITimeoutError: None are left.
+            APIConnectionError: The call was ended.
         """
-        if (left := self.at - time.monotonic()) <= 0:
+        left = self.at - time.monotonic()
+        if left <= 0 or self.is_ended():
             raise self.error()
         return left
 
     def is_over(self) -> bool:
         """Whether no time is left."""
-        return time.monotonic() >= self.at
+        return self.is_ended() or time.monotonic() >= self.at
 
-    def error(self) -> APITimeoutError:
-        """What to raise when time is up."""
+    def is_ended(self) -> bool:
+        """Whether the call was ended before its time."""
+        return self._waiting.ended.is_set()
+
+    def error(self) -> BackendsError:
+        """What to raise when it is over."""
+        if self.is_ended():
+            return APIConnectionError("the call was ended: its client was closed, or its fleet interrupted")
         return APITimeoutError(f"no complete answer within the deadline of {self.seconds:g} s")
 
     def exceeds(self, other: Deadline) -> bool:
         """Whether it leaves notably more time than another."""
-        return self.seconds > other.seconds or self.at > other.at + 1
+        return self.seconds > other.seconds or self.at > other.at + 1 or other.is_ended()
 
     def narrow(self, timeout: MutableMapping[str, float | None]) -> None:
         """Let no limit of an attempt go beyond what is left."""
-        if (left := self.remaining()) < math.inf:
-            timeout.update({name: left if old is None else min(old, left) for name, old in timeout.items()})
+        timeout.update({name: self.limit(old) for name, old in timeout.items()})
+
+    def limit(self, seconds: float | None) -> float | None:
+        """The seconds, but not more than are left; None is without limit."""
+        left = self.remaining()
+        return min(seconds, left) if seconds is not None else None if left == math.inf else left
 
     def acquire(self, lock: threading.Lock | threading.Semaphore) -> None:
         """Take a lock in time."""
         if not lock.acquire(timeout=min(self.remaining(), threading.TIMEOUT_MAX)):
             raise self.error()
 
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless the call is ended."""
+        if self._waiting.ended.wait(seconds):
+            raise self.error()
+
+    @contextmanager
+    def waiting_for(self, connection: socket.socket | None) -> Generator[None]:
+        """While the call waits for a connection: ending the call ends the wait."""
+        if (
+            connection is not None
+        ):  # of TLS too the connection below it: what reads it wakes up, and its state stays whole
+            self._waiting.wake = lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        try:
+            self.remaining()  # after `wake` is set, so that no end is missed
+            yield
+        finally:
+            self._waiting.wake = None
+
     async def run(self, work: Awaitable[_T]) -> _T:
         """What comes of a work, in time."""
         import asyncio  # noqa: PLC0415 (a sixth of the synchronous client's start)
 
+        outermost = self._waiting.wake is None
         try:
-            async with asyncio.timeout(None if self.seconds == math.inf else self.at - time.monotonic()):
+            async with asyncio.timeout(None if self.seconds == math.inf else self.at - time.monotonic()) as limit:
+                if outermost:
+                    self._waiting.wake = lambda: limit.reschedule(0)
                 return await work
         except TimeoutError:
             pass
+        finally:
+            if outermost:
+                self._waiting.wake = None
         raise self.error()
+
+    def end(self) -> None:
+        """End the call now, whatever it waits for; an asynchronous one in its own loop."""
+        self._waiting.ended.set()
+        if wake := self._waiting.wake:
+            with suppress(OSError, RuntimeError):  # the wait is over already
+                wake()
+
+
+class Running:
+    """The calls of a client or of a fleet that are running, and what ends them all."""
+
+    def __init__(self) -> None:
+        self._calls: set[Deadline] = set()
+        self._is_over = False
+
+    @contextmanager
+    def run(self, deadline: Deadline) -> Generator[None]:
+        """A call, by its deadline."""
+        self._calls.add(deadline)
+        try:
+            if self._is_over:
+                deadline.end()
+            yield
+        finally:
+            self._calls.discard(deadline)
+
+    def end(self) -> None:
+        """End all of them, and those that come."""
+        self._is_over = True
+        for deadline in tuple(self._calls):
+            deadline.end()
+
+    def wait(self, seconds: float) -> None:
+        """Until all are over, but not longer."""
+        limit = time.monotonic() + seconds
+        while self._calls and time.monotonic() < limit:
+            time.sleep(0.001)

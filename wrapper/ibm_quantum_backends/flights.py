@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from .deadlines import Deadline
 from .errors import BackendsError
+from .processes import PerProcess
 
 __all__ = ["BaseFlight", "Flight"]
 
@@ -57,7 +58,7 @@ class Flight(BaseFlight[_T]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lock = threading.Lock()
+        self._locks = PerProcess(threading.Lock)
 
     def renew(self, stale: _T | None, deadline: Deadline, work: Callable[[], _T]) -> _T:
         """A value other than the stale one.
@@ -66,7 +67,8 @@ class Flight(BaseFlight[_T]):
             BackendsError: What the work came to, this caller's or the one's for which it waited.
         """
         landings = self.landings
-        deadline.acquire(self._lock)
+        lock = self._locks.get()
+        deadline.acquire(lock)
         try:
             value = self.shared(stale, landings, deadline)
             if value is None:
@@ -74,12 +76,13 @@ class Flight(BaseFlight[_T]):
                     value = self.value = work()
             return value
         finally:
-            self._lock.release()
+            lock.release()
 
     def try_renew(self, work: Callable[[], _T]) -> None:
         """Renew the value, unless somebody is at it."""
-        if self._lock.acquire(blocking=False):
+        lock = self._locks.get()
+        if lock.acquire(blocking=False):
             try:
                 self.value = work()
             finally:
-                self._lock.release()
+                lock.release()

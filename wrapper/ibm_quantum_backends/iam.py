@@ -45,7 +45,7 @@ def exchange_request(api_key: Secret, iam_url: str) -> dict[str, Any]:
     }
 
 
-def read_token(response: httpx.Response, api_key: Secret) -> Token:
+def read_token(response: httpx.Response) -> Token:
     """The token in IAM's answer; it lives by this machine's monotonic clock, whatever the date.
 
     Raises:
@@ -55,7 +55,7 @@ def read_token(response: httpx.Response, api_key: Secret) -> Token:
     """
     if response.status_code != 200:
         rejected = AuthenticationError if response.status_code == 400 else None
-        raise status_error(response, kind=rejected, secret=api_key)
+        raise status_error(response, kind=rejected)
     try:
         answer = decode_json(response)
         value = check_secret("access_token", answer.get("access_token"))

@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import responses as _REASONS
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import quote_plus
 
 from . import errors
 from .documents import as_object, one_line, printable
 from .errors import APIStatusError, DecodeError
+from .secret import mask, secrets_of
 
 if TYPE_CHECKING:
     import httpx
 
     from .raw.models import Device, ErrorItem, ErrorResponse
 
-__all__ = ["body_of", "decode", "decode_devices", "decode_json", "retry_after", "status_error"]
+__all__ = ["body_of", "decode", "decode_devices", "decode_json", "request_id", "retry_after", "status_error"]
 
 _T = TypeVar("_T")
 _logger = logging.getLogger(__name__)
@@ -107,58 +107,53 @@ def _parsed(parse: Callable[[bytes], _T], response: httpx.Response) -> _T:
 def _misfit(response: httpx.Response, reason: str, path: str) -> DecodeError:
     kind = response.headers.get("Content-Type", "no type")
     where = f"{_line(response)}: {len(response.content)} bytes, {kind}"
-    return DecodeError(f"{reason} ({where})", path=path, body=response.content)
+    told = mask(f"{reason} ({where})", secrets_of(response.request))
+    return DecodeError(told, path=path, body=_masked_body(response))
 
 
 def _line(response: httpx.Response) -> str:
     return f"{response.request.method} {response.request.url.copy_with(query=None)}"
 
 
-def status_error(
-    response: httpx.Response, *, kind: type[APIStatusError] | None = None, secret: str | None = None
-) -> APIStatusError:
+def status_error(response: httpx.Response, *, kind: type[APIStatusError] | None = None) -> APIStatusError:
     """The error that an answer's status and body stand for, with the server's own words.
 
     Args:
         response: A complete answer.
         kind: The class, in place of the one of the status.
-        secret: What the request held and the error must not, should a proxy show what it was sent.
     """
-    status, body = response.status_code, response.content
-    body = _mask_body(body, secret) if secret else body
+    status, secrets, body = response.status_code, secrets_of(response.request), _masked_body(response)
     items, trace = _error_items(body)
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
     told = one_line(told)
     message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
-    headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
-    if secret:
-        headers = {name: _mask(value, secret) for name, value in headers.items()}
+    headers = {name: mask(value, secrets) for name, value in response.headers.items() if name != "set-cookie"}
     return kind(
         message + (f" (trace {printable(trace)})" if trace else ""),
         status_code=status,
         errors=items,
         trace=trace,
-        request_id=headers.get("x-global-transaction-id") or headers.get("x-request-id"),
+        request_id=request_id(headers),
         retry_after=retry_after(headers),
         headers=headers,
         body=body,
     )
 
 
-def _mask(text: str, secret: str) -> str:
-    for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]):
-        text = text.replace(form, "***")
-    return text
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The name by which IBM's support finds a request."""
+    return headers.get("x-global-transaction-id") or headers.get("x-request-id")
 
 
-def _mask_body(body: bytes, secret: str) -> bytes:
-    """A body without the secret, however it is written there."""
+def _masked_body(response: httpx.Response) -> bytes:
+    """The body as received, unless it holds what the request kept secret, however it is written there."""
     try:
-        text = json.dumps(json.loads(body), ensure_ascii=False)  # so that no escape hides it
+        text = json.dumps(json.loads(response.content), ensure_ascii=False)  # so that no escape hides it
     except (ValueError, RecursionError):
-        text = body.decode(errors="replace")
-    return _mask(text, secret).encode()
+        text = response.content.decode(errors="replace")
+    masked = mask(text, secrets_of(response.request))
+    return response.content if masked == text else masked.encode(errors="replace")
 
 
 def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
@@ -179,14 +174,21 @@ def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that `Retry-After` asks to wait, whether it says a number or a date; None where it says nothing.
 
+    A date is read by the answer's own `Date`, so that this machine's clock may be wrong.
+
     Source: RFC 9110, section 10.2.3.
     """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value)
+    if (until := _read_date(value)) is None:
+        return None
+    return max(0.0, (until - (_read_date(headers.get("date", "")) or datetime.now(UTC))).total_seconds())
+
+
+def _read_date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

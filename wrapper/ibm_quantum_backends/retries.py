@@ -6,12 +6,13 @@ import asyncio
 import math
 import random
 import threading
-import time
+from typing import Any
 
 import httpx
 from httpx_retries import Retry
 
 from .deadlines import Deadline
+from .log import log_failure
 from .responses import retry_after
 from .transport import StopError
 
@@ -43,16 +44,20 @@ class DeadlineRetry(Retry):
     """The policy of one call.
 
     Args:
+        request: Arguments of `httpx.Client.request`, for the log.
         retries: How many attempts may follow the first.
         deadline: Of the call; no sleep goes beyond it.
         timeout: The `timeout` extension of the request; narrowed before each attempt to what is left.
     """
 
-    def __init__(self, retries: int, deadline: Deadline, timeout: dict[str, float | None]) -> None:
+    def __init__(
+        self, request: dict[str, Any], retries: int, deadline: Deadline, timeout: dict[str, float | None]
+    ) -> None:
         super().__init__(
             retries, ("GET", "POST"), _STATUSES, _FAILURES, max_backoff_wait=math.inf, validate_response=_check_body
         )
         self.attempts_made: int = 0
+        self._request = request
         self._deadline = deadline
         self._timeout = timeout
 
@@ -68,7 +73,7 @@ class DeadlineRetry(Retry):
         return min(8.0, 0.5 * 2.0 ** (self.attempts_made - 1)) * random.uniform(0.5, 1)
 
     def sleep(self, response: httpx.Response | Exception) -> None:
-        time.sleep(self._wait(response))
+        self._deadline.sleep(self._wait(response))
         self._deadline.narrow(self._timeout)
 
     async def asleep(self, response: httpx.Response | Exception) -> None:
@@ -80,4 +85,5 @@ class DeadlineRetry(Retry):
         seconds = self.backoff_strategy() if asked is None else asked
         if seconds >= min(self._deadline.remaining(), threading.TIMEOUT_MAX):
             raise StopError(outcome)  # the next attempt would begin after the deadline
+        log_failure(self._request, self.attempts_made, outcome, seconds)
         return seconds

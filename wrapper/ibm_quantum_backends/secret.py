@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs, quote_plus
 
 from .errors import CredentialsError
 
-__all__ = ["Secret", "check_secret", "hide"]
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Secret", "check_secret", "hide", "mask", "secrets_of"]
 
 _T = TypeVar("_T")
+_SHORTEST = 7  # characters: what is shorter is a word that stands for a secret, as in tests, and may stand anywhere
 
 
 class Secret(str):
@@ -40,3 +46,18 @@ def check_secret(name: str, value: object) -> Secret:
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise CredentialsError(f"{name}: expected printable ASCII without spaces (a line end at its end, perhaps?)")
     return value
+
+
+def secrets_of(request: httpx.Request) -> list[str]:
+    """The bearer token and the API key in a request."""
+    _, _, token = request.headers.get("Authorization", "").partition(" ")
+    is_form = request.headers.get("Content-Type") == "application/x-www-form-urlencoded"
+    return [token, *(parse_qs(request.content.decode()).get("apikey", []) if is_form else [])]
+
+
+def mask(text: str, secrets: list[str]) -> str:
+    """A text without the secrets, should a server or proxy show what it was sent."""
+    for secret in secrets:
+        for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]) if len(secret) >= _SHORTEST else ():
+            text = text.replace(form, "***")
+    return text

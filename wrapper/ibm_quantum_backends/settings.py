@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from ipaddress import ip_address
 from typing import Any, NamedTuple
@@ -68,6 +68,7 @@ def make_settings(
     retries: int,
     verify: bool | str | ssl.SSLContext,
     proxy: str | None,
+    event_hooks: Mapping[str, Iterable[Callable[[Any], Any]]] | None = None,
 ) -> Settings:
     """Check the arguments of a client, and find the credentials.
 
@@ -83,6 +84,10 @@ def make_settings(
         raise InvalidInputError(f"timeout: expected seconds above 0, or an httpx.Timeout, found {timeout!r}")
     if not isinstance(instance, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"instance: expected a CRN or a name, found {instance!r:.80}")
+    if not {*(event_hooks or ())} <= {"request", "response"}:
+        raise InvalidInputError(
+            f"event_hooks: expected those of request and response, found {[*(event_hooks or ())]!r:.80}"
+        )
     Deadline(deadline)
     _check_version(api_version)
     found = Credentials(instance=instance)
@@ -113,6 +118,7 @@ def make_settings(
             "timeout": timeout,
             "verify": found.verify if verify is True else verify,
             "proxy": _check_proxy(proxy) if proxy is not None else found.proxy,
+            "event_hooks": {kind: [*hooks] for kind, hooks in (event_hooks or {}).items()},
         },
     )
     if crn is not None:

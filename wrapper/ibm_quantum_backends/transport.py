@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
 from .connections import client_options, open_client
-from .deadlines import Deadline
+from .deadlines import Deadline, Running
 from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
+from .log import HOOKS
+from .processes import PerProcess
+from .sockets import keep_to
 
 __all__ = ["IN_FLIGHT", "Sender", "StopError", "check_open", "connection_error", "settle"]
 
@@ -50,33 +52,19 @@ class StopError(httpx.HTTPError):
 def settle(error: Exception, request: dict[str, Any], deadline: Deadline) -> httpx.Response | BackendsError:
     """What the attempts came to: an answer that is to be read as it is, or the error for none."""
     outcome = error.outcome if isinstance(error, StopError) else error
+    if deadline.is_ended():  # while its connections broke off
+        return deadline.error()
     return outcome if isinstance(outcome, httpx.Response) else connection_error(outcome, request, deadline)
 
 
-class _LimitedStream(httpx.SyncByteStream):
-    """A body that is read no longer than the deadline: a server that sends a byte at a time meets no other limit."""
-
-    def __init__(self, stream: httpx.SyncByteStream, deadline: Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._stream:
-            yield chunk
-            self._deadline.remaining()
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-def _limit_body(response: httpx.Response) -> None:
-    stream = response.stream
-    assert isinstance(stream, httpx.SyncByteStream)
-    response.stream = _LimitedStream(stream, response.request.extensions["deadline"])
+class _Pool(NamedTuple):
+    client: httpx.Client
+    slots: threading.BoundedSemaphore
+    running: Running
 
 
 class Sender:
-    """Sends requests through one `httpx.Client`.
+    """Sends requests through one `httpx.Client`, and another in a process that was forked.
 
     Args:
         settings: As for `client_options`.
@@ -85,10 +73,13 @@ class Sender:
     """
 
     def __init__(self, settings: dict[str, Any], retries: int, transport: httpx.BaseTransport | None) -> None:
-        options = {**client_options(settings, transport), "event_hooks": {"response": [_limit_body]}}
-        self._client = open_client(httpx.Client, options)
+        options = client_options(settings, transport, HOOKS)
+
+        def open_pool() -> _Pool:
+            return _Pool(open_client(httpx.Client, options), threading.BoundedSemaphore(IN_FLIGHT), Running())
+
+        self._pools = PerProcess(open_pool)
         self._retries = retries
-        self._slots = threading.BoundedSemaphore(IN_FLIGHT)
 
     def send(self, request: dict[str, Any], deadline: Deadline, auth: httpx.Auth) -> httpx.Response:
         """A complete answer with any status.
@@ -102,35 +93,45 @@ class Sender:
             APIConnectionError: No complete answer came.
             DecodeError: The body cannot be decompressed.
         """
-        deadline.acquire(self._slots)
+        pool = self._pools.get()
+        deadline.acquire(pool.slots)
         try:
-            return self.exchange(request, deadline, auth=auth)
+            with pool.running.run(deadline):
+                return self.exchange(request, deadline, auth=auth)
         finally:
-            self._slots.release()
+            pool.slots.release()
 
     def exchange(
         self, request: dict[str, Any], deadline: Deadline, *, retries: int | None = None, auth: httpx.Auth | None = None
     ) -> httpx.Response:
         """As `send`, and does not wait for a slot: its caller may hold one."""
-        check_open(self._client)
+        client = self._pools.get().client
+        check_open(client)
         retries = self._retries if retries is None else retries
-        timeout = self._client.timeout.as_dict()
+        timeout = client.timeout.as_dict()
         deadline.narrow(timeout)
         extensions = {"timeout": timeout, "deadline": deadline}
         try:
-            if retries == 0:
-                return self._client.send(self._client.build_request(**request, extensions=extensions), auth=auth)
-            from httpx_retries import retry_request  # noqa: PLC0415 (the sandbox's start does not need it)
+            with keep_to(deadline):
+                if retries == 0:
+                    return client.send(client.build_request(**request, extensions=extensions), auth=auth)
+                from httpx_retries import retry_request  # noqa: PLC0415 (the sandbox's start does not need it)
 
-            from .retries import DeadlineRetry  # noqa: PLC0415
+                from .retries import DeadlineRetry  # noqa: PLC0415
 
-            policy = DeadlineRetry(retries, deadline, timeout)
-            return retry_request(self._client, **request, extensions=extensions, retry=policy, auth=auth)
-        except httpx.HTTPError as error:
+                policy = DeadlineRetry(request, retries, deadline, timeout)
+                return retry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
+        except Exception as error:
+            if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
+                raise
             outcome = settle(error, request, deadline)
         if isinstance(outcome, httpx.Response):
             return outcome
         raise outcome  # outside of the except clause: the context would hold the request, and that the credentials
 
     def close(self) -> None:
-        self._client.close()
+        """Close all connections; calls that are running end with an error."""
+        client, _, running = self._pools.get()
+        running.end()
+        running.wait(1)  # until each has left its connection
+        client.close()
