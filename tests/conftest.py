@@ -139,6 +139,6 @@ def exposed(error: BaseException) -> str:
         parts += [str(link), link, link.args, vars(link)]
         chain += [link.__cause__, link.__context__]
         for frame, _ in traceback.walk_tb(link.__traceback__):
-            if Path(frame.f_code.co_filename).parent != Path(__file__).parent:
+            if Path(__file__).parent not in Path(frame.f_code.co_filename).parents:
                 parts += frame.f_locals.items()
     return "\n".join(map(repr, parts))

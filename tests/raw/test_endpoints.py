@@ -1,17 +1,24 @@
 """The raw client on its own: each endpoint, sync and async, over HTTP, and the client that carries it."""
 
 import asyncio
+import copy
 import datetime
 import json
+import pickle
+import socket
 import ssl
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from conftest import exposed
+from wire import Connection, Listener, answering
 
 import ibm_quantum_backends
 from ibm_quantum_backends.raw import AuthenticatedClient, Client
@@ -252,6 +259,63 @@ def test_nothing_shows_a_secret() -> None:
             assert shown.startswith(("AuthenticatedClient(", "Client(", "["))
             assert TOKEN not in shown
         client.get_httpx_client().close()
+
+
+@both
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_takes_no_credentials_along(server: Server, status: int, is_async: bool) -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") as other:
+        server.faults[:] = [Fault(status=status, headers={"Location": f"{other.url}/elsewhere"}, times=None)]
+        made = AuthenticatedClient(
+            server.base_url,
+            token=TOKEN,
+            headers={"Service-CRN": DEFAULT_INSTANCE},
+            cookies={"session": "a-secret-cookie"},
+            follow_redirects=True,
+            httpx_args={"trust_env": False, "headers": {"X-Further": "a-secret-header"}},
+        )
+        assert call(list_backends, made, is_async=is_async).status_code == 200
+        made.get_httpx_client().close()
+        assert other.accepted == 2
+        for secret in (TOKEN, DEFAULT_INSTANCE, "a-secret-cookie", "a-secret-header"):
+            assert secret.encode() not in other.seen
+            assert secret in str(server.requests[-1].headers)
+        # On the same host they go along.
+        server.faults[:] = [Fault(status=status, headers={"Location": "/api/v1/backends/ibmq_manila/status"})]
+        made = AuthenticatedClient(server.base_url, token=TOKEN, follow_redirects=True, httpx_args={"trust_env": False})
+        call(list_backends, made, is_async=is_async)
+        made.get_httpx_client().close()
+        assert server.requests[-1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_client_cannot_be_pickled(client: AuthenticatedClient) -> None:
+    for made in (client, Client("https://example.invalid", headers={"Authorization": TOKEN})):
+        for way in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="holds credentials and cannot be pickled"):
+                way(made)
+
+
+@both
+def test_no_traceback_shows_a_secret(is_async: bool) -> None:
+    def reset(listener: Listener, connection: Connection) -> None:
+        time.sleep(0.1)  # meanwhile the client is still sending
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    secrets = {"token": TOKEN, "headers": {"Service-CRN": "crn:a:secret"}, "cookies": {"session": "a-secret-cookie"}}
+    large = {"X-Large": "x" * 5_000_000}
+    with Listener(reset) as server:
+        clients = [
+            AuthenticatedClient(server.url, httpx_args={"trust_env": False}, **secrets),
+            AuthenticatedClient(server.url, httpx_args={"trust_env": False}, **secrets).with_headers(large),
+            AuthenticatedClient("https://127.0.0.1:1", verify_ssl=CERTIFICATES, **secrets),
+            AuthenticatedClient(f"https://127.0.0.1:{server.port}", httpx_args={"verify": CERTIFICATES}, **secrets),
+            AuthenticatedClient(server.url, httpx_args={"mounts": {5: None}}, **secrets),
+        ]
+        for made in clients:
+            with pytest.raises((httpx.HTTPError, AttributeError, TypeError)) as caught:
+                call(list_backends, made, is_async=is_async)
+            for secret in (TOKEN, "crn:a:secret", "a-secret-cookie"):
+                assert secret not in exposed(caught.value)
 
 
 def test_a_derived_client_leaves_the_first_as_it_was(client: AuthenticatedClient, server: Server, token: str) -> None:

@@ -2,10 +2,22 @@
 """Where requests go and what goes with each of them."""
 
 import ssl
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import httpx
 from attrs import define, evolve, field
+
+_ANYWHERE = frozenset(
+    (
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    )
+)
 
 
 @define
@@ -18,7 +30,7 @@ class Client:
         headers: Sent with every request.
         timeout: Of each request; httpx's own where None.
         verify_ssl: As `verify` of httpx.
-        follow_redirects: As in httpx.
+        follow_redirects: As in httpx. A redirect to another host takes none of the headers and cookies along.
         httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`.
     """
 
@@ -56,18 +68,48 @@ class Client:
         """A new client with another timeout."""
         return evolve(self, timeout=timeout)
 
-    def _arguments(self) -> dict[str, Any]:
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds credentials and cannot be pickled: make it where it is used"
+        )
+
+    def _own_headers(self) -> dict[str, str]:
+        return self._headers
+
+    def _arguments(self, hook: Any) -> dict[str, Any]:
         arguments: dict[str, Any] = {
             "base_url": self._base_url,
-            "cookies": self._cookies,
-            "headers": self._headers,
             "verify": self._verify_ssl,
             "follow_redirects": self._follow_redirects,
             **self._httpx_args,
         }
         if self._timeout is not None:
             arguments["timeout"] = self._timeout
-        return arguments
+        hooks: dict[str, Any] = {**arguments.get("event_hooks", {})}
+        return {
+            **arguments,
+            "event_hooks": {**hooks, "request": [hook, *hooks.get("request", ())]},
+        }
+
+    def _keep_home(self, request: httpx.Request) -> None:
+        home = httpx.URL(self._base_url)
+        if (request.url.scheme, request.url.host, request.url.port) != (
+            home.scheme,
+            home.host,
+            home.port,
+        ):
+            for name in {*request.headers} - _ANYWHERE:
+                del request.headers[name]
+
+    async def _keep_home_async(self, request: httpx.Request) -> None:
+        self._keep_home(request)
+
+    def _opened(self, client: Any) -> Any:
+        client.headers.update(
+            self._own_headers()
+        )  # not as an argument: a traceback of what fails above would show them
+        client.cookies.update(self._cookies)
+        return client
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
         """Use this httpx client, whose own settings then hold."""
@@ -77,8 +119,23 @@ class Client:
     def get_httpx_client(self) -> httpx.Client:
         """The httpx client of the sync functions, made on first use."""
         if self._client is None:
-            self._client = httpx.Client(**self._arguments())
+            self._client = self._opened(
+                httpx.Client(**self._arguments(self._keep_home))
+            )
         return self._client
+
+    def send(self, request: dict[str, Any]) -> httpx.Response:
+        """Send a request of these keyword arguments.
+
+        Raises:
+            httpx.HTTPError: No answer came. It has no cause: the variables of its frames would show the headers.
+        """
+        try:
+            return self.get_httpx_client().request(**request)
+        except httpx.HTTPError as error:
+            failure = error
+        failure.__cause__ = failure.__context__ = None
+        raise failure
 
     def __enter__(self) -> Self:
         self.get_httpx_client().__enter__()
@@ -95,8 +152,19 @@ class Client:
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """The httpx client of the async functions, made on first use."""
         if self._async_client is None:
-            self._async_client = httpx.AsyncClient(**self._arguments())
+            self._async_client = self._opened(
+                httpx.AsyncClient(**self._arguments(self._keep_home_async))
+            )
         return self._async_client
+
+    async def asend(self, request: dict[str, Any]) -> httpx.Response:
+        """As `send`."""
+        try:
+            return await self.get_async_httpx_client().request(**request)
+        except httpx.HTTPError as error:
+            failure = error
+        failure.__cause__ = failure.__context__ = None
+        raise failure
 
     async def __aenter__(self) -> Self:
         await self.get_async_httpx_client().__aenter__()
@@ -120,8 +188,6 @@ class AuthenticatedClient(Client):
     prefix: str = "Bearer"
     auth_header_name: str = "Authorization"
 
-    def _arguments(self) -> dict[str, Any]:
-        arguments = Client._arguments(self)
+    def _own_headers(self) -> dict[str, str]:
         token = f"{self.prefix} {self.token}" if self.prefix else self.token
-        arguments["headers"] = {**self._headers, self.auth_header_name: token}
-        return arguments
+        return {**self._headers, self.auth_header_name: token}

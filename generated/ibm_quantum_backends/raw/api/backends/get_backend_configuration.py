@@ -110,7 +110,7 @@ def sync_detailed(
         calibration_id=calibration_id,
         ibm_api_version=ibm_api_version,
     )
-    return _response(client.get_httpx_client().request(**request))
+    return _response(client.send(request))
 
 
 def sync(
@@ -170,7 +170,7 @@ async def asyncio_detailed(
         calibration_id=calibration_id,
         ibm_api_version=ibm_api_version,
     )
-    return _response(await client.get_async_httpx_client().request(**request))
+    return _response(await client.asend(request))
 
 
 async def asyncio(
