@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,16 @@ def test_secret() -> None:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dumps(Credentials(api_key=secret), protocol)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have other rights than these")
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o620, 0o666])
+def test_a_file_that_others_can_read_is_used_with_a_warning(
+    file: Path, mode: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    file.write_text(json.dumps({"a": {"channel": "ibm_cloud", "token": "a-key"}}))
+    file.chmod(mode)
+    assert find_credentials(account="a").api_key == "a-key"
+    told = [record.getMessage() for record in caplog.records]
+    warning = f"{file} holds API keys, and others can read or write it: chmod 600 makes it yours"
+    assert told == ([warning] if mode & 0o077 else [])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +14,7 @@ from .secret import Secret, hide
 
 __all__ = ["CHANNELS", "check_account", "check_channel", "choose_account", "find_proxy", "read_accounts"]
 
+_logger = logging.getLogger(__name__)
 CHANNELS = ("ibm_quantum_platform", "ibm_cloud")
 _DEFAULT_NAMES = {"ibm_quantum_platform": "default-ibm-quantum-platform", "ibm_cloud": "default-ibm-cloud"}
 _FIELDS: Mapping[str, tuple[type, ...]] = {
@@ -24,13 +27,15 @@ _FIELDS: Mapping[str, tuple[type, ...]] = {
 
 
 def read_accounts(file: str, *, must_exist: bool) -> dict[str, dict[str, Any]]:
-    """The accounts of a file, by name; what is secret in them is hidden.
+    """The accounts of a file, by name; what is secret in them is hidden. One that others can read is told as a warning.
 
     Raises:
         CredentialsError: The file cannot be read, or is another's.
     """
     try:
         with open(file, encoding="utf-8") as stream:
+            if os.name == "posix" and os.fstat(stream.fileno()).st_mode & 0o077:
+                _logger.warning("%s holds API keys, and others can read or write it: chmod 600 makes it yours", file)
             accounts = as_object(json.load(stream, object_hook=_hide_secrets))
         if accounts is not None and all(isinstance(account, dict) for account in accounts.values()):
             return accounts
