@@ -46,9 +46,11 @@ class Server:
         instance: CRN of the one instance, or names and CRNs of several.
         faults: What is to go wrong; see `Fault`.
         token_lifetime: Seconds that a token is good for.
+        clock_offset: Seconds by which the server's clock is ahead, in tokens, `Date` and dates of `Retry-After`.
+        keep: How many requests are kept in `requests`.
 
     Attributes:
-        requests: Every request so far, in the order in which they came in.
+        requests: The newest requests, in the order in which they came in.
         faults: What is still to go wrong; append to it at any time. A fault that is used up leaves the list.
         port: The port, known inside the `with` block.
 
@@ -66,6 +68,8 @@ class Server:
         instance: str | Mapping[str, str] = DEFAULT_INSTANCE,
         faults: Sequence[Fault] = (),
         token_lifetime: float = 3600,
+        clock_offset: float = 0,
+        keep: int = 10_000,
     ) -> None:
         if not 0 <= port <= 65535:
             raise InvalidInputError(f"the port must be from 0 to 65535, not {port}")
@@ -80,9 +84,12 @@ class Server:
             api_key=api_key,
             instance=instance,
             token_lifetime=token_lifetime,
+            clock_offset=clock_offset,
             faults=self.faults,
             requests=self.requests,
+            keep=keep,
         )
+        self._dates = clock_offset == 0  # else the application does
 
     @property
     def iam_url(self) -> str:
@@ -122,7 +129,7 @@ class Server:
         self.port = listener.getsockname()[1]
         # The program's own logging is left as it is; uvicorn's warnings and errors go there.
         options: dict[str, Any] = {"http": "h11", "ws": "none", "loop": "asyncio", "lifespan": "off"}
-        config = uvicorn.Config(self._app, **options, log_config=None, log_level="warning")
+        config = uvicorn.Config(self._app, **options, date_header=self._dates, log_config=None, log_level="warning")
         self._uvicorn = _Uvicorn(config)
         self._thread = threading.Thread(target=self._uvicorn.run, args=([listener],), daemon=True)
         self._thread.start()
@@ -158,7 +165,7 @@ def serve(
         InvalidInputError: As for `Server`.
         KeyboardInterrupt: When interrupted, after everything is closed.
     """
-    with Server(recording, host=host, port=port, api_key=api_key, instance=instance) as server:
+    with Server(recording, host=host, port=port, api_key=api_key, instance=instance, keep=0) as server:
         for name, value in server.environment.items():
             note = "  # for qiskit-ibm-runtime only" if name in ("GLOBAL_CATALOG_URL", "QISKIT_IBM_URL") else ""
             echo(f"export {name}={shlex.quote(value)}{note}")

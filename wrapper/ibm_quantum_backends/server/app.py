@@ -44,12 +44,14 @@ def create_app(
     api_key: str = DEFAULT_API_KEY,
     instance: str | Mapping[str, str] = DEFAULT_INSTANCE,
     token_lifetime: float = 3600,
+    clock_offset: float = 0,
     faults: list[Fault] | None = None,
     requests: list[Request] | None = None,
+    keep: int = 10_000,
 ) -> Starlette:
     """Make the ASGI application that `Server` runs; arguments as there.
 
-    The lists may change meanwhile. `drop` and `truncate` need uvicorn.
+    The lists may change meanwhile. Faults of the connection need uvicorn, and `clock_offset` its `date_header=False`.
 
     Raises:
         InvalidInputError: An empty key, or an instance that is not a CRN.
@@ -61,6 +63,10 @@ def create_app(
         if not re.fullmatch(r"crn(:[^:\s]*){9}", crn):
             raise InvalidInputError(f"an instance must be a CRN such as {DEFAULT_INSTANCE}, not {crn!r}")
     service = _Service(recording, api_key, instances, token_lifetime)
+    logs: dict[str, Any] = {
+        "faults": [] if faults is None else faults,
+        "requests": [] if requests is None else requests,
+    }
     app = Starlette(
         routes=[
             Route("/identity/token", service.token, methods=["POST"]),
@@ -70,7 +76,7 @@ def create_app(
             Route("/api/v1/backends/{name}/{document}", service.backends),
         ],
         middleware=[
-            Middleware(Front, faults=[] if faults is None else faults, requests=[] if requests is None else requests),
+            Middleware(Front, **logs, keep=keep, clock_offset=clock_offset),
             Middleware(GZipMiddleware, compresslevel=1),
         ],
         exception_handlers={HTTPException: _refuse, _Refusal: _refuse},
@@ -107,9 +113,10 @@ class _Service:
             return _iam_error(request, "BXNIM0106E", "Validation of a property failed.")
         if form["apikey"] != self.api_key:
             return _iam_error(request, "BXNIM0415E", "Provided API key could not be found.")
-        issued = int(time.time())
+        issued = int(request.state.now)
         expiration = int(issued + self.token_lifetime)
         token = _jwt({"iam_id": "IBMid-sandbox", "iat": issued, "exp": expiration})
+        self.good_until = {old: until for old, until in self.good_until.items() if until > time.monotonic()}
         self.good_until[token] = time.monotonic() + self.token_lifetime
         answer = {"access_token": token, "refresh_token": "not_supported", "token_type": "Bearer"}
         times = {"expires_in": expiration - issued, "expiration": expiration}
