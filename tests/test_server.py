@@ -1,11 +1,17 @@
 """The local server, asked over loopback by httpx and by bare sockets."""
 
+import base64
+import gc
+import json
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -187,6 +193,8 @@ def test_token_under_another_scheme(client: httpx.Client) -> None:
 def test_token_that_has_expired(recording: Recording) -> None:
     with Server(recording, token_lifetime=0) as server:
         answer = httpx.get(f"{server.base_url}/v1/backends", headers=headers(server), trust_env=False)
+        exchange(server)
+        assert len(server._app.routes[0].endpoint.__self__.good_until) == 1  # type: ignore[attr-defined]
     assert refusal(answer) == (401, 1200)
 
 
@@ -306,6 +314,17 @@ def test_requests_of_many_threads(client: httpx.Client, server: Server) -> None:
     assert len(server.requests) == 32
 
 
+def test_the_newest_requests_are_kept(recording: Recording) -> None:
+    with Server(recording, keep=3) as server, httpx.Client(base_url=server.base_url, trust_env=False) as client:
+        for index in range(5):
+            client.get(f"/{index}")
+        assert [request.path for request in server.requests] == ["/api/2", "/api/3", "/api/4"]
+        client.get("/5", headers={"X-Other": "1"})
+        first, second, third = (request.headers for request in server.requests)
+    assert first is second
+    assert third == {**first, "x-other": "1"}
+
+
 # What goes wrong on request
 
 
@@ -376,6 +395,61 @@ def test_fault_truncate_of_a_body_that_was_given(client: httpx.Client, server: S
         client.get("/v1/backends")
 
 
+@pytest.mark.parametrize(("fault", "seen"), [(Fault(reset=True), b""), (Fault(reset=True, truncate=True), b"HTTP/1.1")])
+def test_fault_reset(fault: Fault, seen: bytes, client: httpx.Client, server: Server) -> None:
+    server.faults += [fault, fault]
+    with pytest.raises(httpx.ReadError, match="reset by peer"):
+        client.get("/v1/backends")
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"GET /identity/token HTTP/1.1\r\nHost: x\r\n\r\n")
+        data = b""
+        with pytest.raises(ConnectionResetError):
+            while True:
+                data += connection.recv(65536)
+    assert data[: len(b"HTTP/1.1")] == seen
+    assert client.get("/v1/backends").status_code == 200
+
+
+@pytest.mark.parametrize(("length", "body"), [(3, b"123"), (8, b"12345678")])
+def test_fault_length(length: int, body: bytes, client: httpx.Client, server: Server) -> None:
+    server.faults.append(Fault(body=b"12345678", length=length, headers={"Connection": "close"}))
+    answer = client.get("/v1/backends")
+    assert (answer.content, answer.headers["Content-Length"]) == (body, str(length))
+
+
+def test_fault_length_that_is_more(client: httpx.Client, server: Server) -> None:
+    server.faults.append(Fault(status=500, body=b"12345678", length=9, headers={"Connection": "close"}))
+    with pytest.raises(httpx.RemoteProtocolError, match="received 8 bytes, expected 9"):
+        client.get("/v1/backends")
+
+
+@pytest.mark.parametrize("fault", [Fault(body=b"123", drip=0.001), Fault(status=204, drip=0.001)])
+def test_fault_drip(fault: Fault, server: Server) -> None:
+    server.faults.append(fault)
+    pieces = []
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        while data := connection.recv(65536):
+            pieces.append(data)
+    head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+    assert (head.split()[1], body) == (b"%d" % (fault.status or 200), fault.body or b"")
+    assert len(pieces) > len(head) / 2  # a busy machine may see some bytes at once
+
+
+def test_fault_drip_of_a_real_answer(client: httpx.Client, server: Server, recording: Recording) -> None:
+    path = "/v1/backends/ibm_boston/status"
+    server.faults.append(Fault(drip=0.0001))
+    assert client.get(path).content == recording.answer(path, {})[1]
+    assert client.get(path).status_code == 200
+
+
+def test_fault_drip_to_somebody_who_leaves(recording: Recording, caplog: pytest.LogCaptureFixture) -> None:
+    with Server(recording, faults=[Fault(drip=0.05)]) as server:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(server.base_url, timeout=0.01, trust_env=False)
+    assert caplog.text == ""
+
+
 def test_fault_delay(client: httpx.Client, server: Server) -> None:
     server.faults += [Fault(delay=3600), Fault(delay=0.01)]
     with pytest.raises(httpx.ReadTimeout):
@@ -390,11 +464,36 @@ def test_fault_delay(client: httpx.Client, server: Server) -> None:
         lambda: Fault(status=600),
         lambda: Fault(times=0),
         lambda: Fault(delay=-1),
+        lambda: Fault(drip=-1),
+        lambda: Fault(length=-1),
     ],
 )
 def test_fault_that_cannot_be(fault: type[Fault]) -> None:
     with pytest.raises(InvalidInputError):
         fault()
+
+
+# What time it is there
+
+
+@pytest.mark.parametrize("offset", [0, 86400, -86400])
+def test_clock(offset: float, recording: Recording) -> None:
+    with Server(recording, clock_offset=offset) as server:
+        answer = exchange(server)
+        answered = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        token = answer.json()
+        part = token["access_token"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        assert len(answer.headers.get_list("Date")) == 1
+        assert abs(answered - time.time() - offset) < 60
+        assert abs(claims["iat"] - answered) < 60
+        assert claims["exp"] == token["expiration"] == claims["iat"] + token["expires_in"]
+        fields = headers(server)
+        server.faults.append(Fault(status=429, retry_after=timedelta(hours=1)))
+        limited = httpx.get(f"{server.base_url}/v1/backends", headers=fields, trust_env=False)
+        later = parsedate_to_datetime(limited.headers["Retry-After"]) - parsedate_to_datetime(limited.headers["Date"])
+        assert abs(later - timedelta(hours=1)) < timedelta(seconds=60)
+        assert httpx.get(f"{server.base_url}/v1/backends", headers=fields, trust_env=False).status_code == 200
 
 
 # How it starts and ends
@@ -452,6 +551,7 @@ def test_empty_key(recording: Recording) -> None:
 def test_serve(recording: Recording) -> None:
     lines: list[str] = []
     statuses: list[int] = []
+    kept: list[object] = []
 
     def interrupt() -> None:
         shown = dict(line.removeprefix("export ").split("=", 1) for line in lines[:-1])
@@ -460,7 +560,8 @@ def test_serve(recording: Recording) -> None:
         token = httpx.post(f"{shown['IAM_URL']}/identity/token", data=form, trust_env=False).json()["access_token"]
         fields = {"Authorization": f"Bearer {token}", "IBM-API-Version": "2026-03-15"}
         fields["Service-CRN"] = shown["QISKIT_IBM_INSTANCE"]
-        statuses.append(httpx.get(f"{base_url}/v1/backends", headers=fields, trust_env=False).status_code)
+        statuses.append(httpx.get(f"{base_url}/v1/backends?only=here", headers=fields, trust_env=False).status_code)
+        kept.extend(thing for thing in gc.get_objects() if type(thing) is Request and "only" in thing.query)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def echo(line: str) -> None:
@@ -470,7 +571,7 @@ def test_serve(recording: Recording) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         serve(recording, port=0, api_key="other", instance=ELSEWHERE, echo=echo)
-    assert statuses == [200]
+    assert (statuses, kept) == ([200], [])
     only_official = [line for line in lines if line.endswith("# for qiskit-ibm-runtime only")]
     assert [line.split("=")[0] for line in only_official] == ["export GLOBAL_CATALOG_URL", "export QISKIT_IBM_URL"]
 

@@ -1,7 +1,6 @@
 """Running cells of the matrix, each on a server that is its own for the time, several at once."""
 
 import asyncio
-import inspect
 import os
 import queue
 import socket
@@ -23,14 +22,13 @@ from ibm_quantum_backends import AsyncBackends, Backends, BackendsError
 from ibm_quantum_backends.recording import SANDBOX, Recording
 from ibm_quantum_backends.server import Fault, Server
 
-from .matrix import BACKEND, DEVICES, ELSEWHERE, INSTANCES, KEY, PATHS, RETRIES, Call, Cell, Trouble, Where, expect
+from .matrix import BACKEND, DEVICES, ELSEWHERE, INSTANCES, KEY, MEGABYTES, PATHS, RETRIES, Call, Cell, Where, expect
 
 __all__ = ["LONGEST", "Report", "run_all"]
 
 LONGEST = 30.0  # seconds that no cell takes: three requests that use up their deadline of 10
 _ALL_TOGETHER = 400.0  # seconds after which what still runs is taken for hanging
-_WORKERS = 32
-_PADDING = 50 << 20
+_WORKERS = 48
 _RECORDING = Recording(SANDBOX)
 _AUTHORITY = trustme.CA()
 _SERVING = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -111,7 +109,8 @@ def _padded(call: Call) -> list[Fault]:
     paths = sorted({*call.needs, *call.beside.values()}, key=len, reverse=True)
     bodies = {path: _RECORDING.answer(path.removeprefix("/api"), {})[1] for path in paths}
     return [
-        Fault(body=body.rstrip()[:-1] + b" " * _PADDING + b"}", path=path, times=None) for path, body in bodies.items()
+        Fault(body=body.rstrip()[:-1] + b" " * (MEGABYTES << 20) + b"}", path=path, times=None)
+        for path, body in bodies.items()
     ]
 
 
@@ -146,7 +145,9 @@ def _right_leaves(call: Call) -> dict[Any, Any]:
         return dict.fromkeys(INSTANCES, names)
     with Backends.sandbox() as client:
         found = leaves(call, call.do(client))
-    assert found and (call.name != "list" or found == {"": names}) and (BACKEND in str(found) or "fleet" not in call.name)
+    assert (
+        found and (call.name != "list" or found == {"": names}) and (BACKEND in str(found) or "fleet" not in call.name)
+    )
     return found
 
 
@@ -175,7 +176,7 @@ def _ask(cell: Cell, options: dict[str, Any]) -> Any:
 class _Worker:
     """Runs cells one after another on a server, which is as new for each."""
 
-    def __init__(self, right: dict[str, dict[Any, Any]], heavy: threading.Lock) -> None:
+    def __init__(self, right: dict[str, dict[Any, Any]], heavy: threading.Semaphore) -> None:
         self._right = right
         self._heavy = heavy
         self._stack = ExitStack()
@@ -209,9 +210,7 @@ class _Worker:
         if trouble.wire or trouble.failure is None:
             return []
         headers = {name: value.replace(ELSEWHERE, self._elsewhere.url) for name, value in trouble.fault.headers.items()}
-        return [
-            replace(trouble.fault, headers=headers, times=trouble.times, path=trouble.part or PATHS[trouble.where])
-        ]
+        return [replace(trouble.fault, headers=headers, times=trouble.times, path=trouble.part or PATHS[trouble.where])]
 
     def _run(self, cell: Cell, server: Server, report: Report) -> None:
         trouble = cell.trouble
@@ -263,7 +262,9 @@ class _Worker:
         problems = report.problems
         report.found = "a result" if error is None else f"{type(error).__name__}: {error!s:.200}"
         if error is not None:
-            problems.append(expected.failure.misfits(error) if expected.failure else f"expected a result, found {report.found}")
+            problems.append(
+                expected.failure.misfits(error) if expected.failure else f"expected a result, found {report.found}"
+            )
         elif expected.failure:
             problems.append(f"expected {expected.failure}, found {result!r:.200}")
         else:
@@ -277,7 +278,9 @@ class _Worker:
         for where, (low, high) in expected.sent.items():
             count = report.sent[where]
             if not low <= count <= high and (trouble.counted or where != trouble.where):
-                problems.append(f"expected {low}{'' if low == high else f' to {high}'} requests to {where}, found {count}")
+                problems.append(
+                    f"expected {low}{'' if low == high else f' to {high}'} requests to {where}, found {count}"
+                )
         if report.seconds > LONGEST:
             problems.append(f"it took {report.seconds:.1f} s")
         problems[:] = filter(None, problems)
@@ -288,7 +291,9 @@ class _Worker:
         errors = [error] if error else []
         if isinstance(result, dict):
             for found in result.values():
-                errors += [e for e in (found.values() if isinstance(found, dict) else (found,)) if isinstance(e, Exception)]
+                errors += [
+                    e for e in (found.values() if isinstance(found, dict) else (found,)) if isinstance(e, Exception)
+                ]
         for one in errors:
             fields = {name: value for name, value in vars(one).items() if name != "body"}
             shown = f"{one} {one!r} {one.args} {fields} {one.__cause__!r} {one.__context__!r}"
@@ -318,7 +323,7 @@ def run_all(cells: Iterable[Cell]) -> dict[str, Report]:
     right = {cell.call.name: cell.call for cell in ordered}
     known = {name: _right_leaves(call) for name, call in right.items()}
     reports: dict[str, Report] = {}
-    heavy = threading.Lock()
+    heavy = threading.Semaphore(2)  # so that memory does not run out
 
     def work() -> None:
         worker = _Worker(known, heavy)

@@ -1,13 +1,13 @@
 """What can go wrong, as data, and what each call then has to come to, by rules.
 
-All calls meet the faults below `WHOLE`: one of each way in which an answer can fail. The other faults differ from these
-in a status, a length or a place alone, and meet the calls in `SOME`: one list, one document, and the two that send
-several requests. What the search for instances meets is for the two calls that search. Every cell is run with
-`Backends` and with `AsyncBackends`, with `RETRIES` retries.
+Faults with `calls=ALL` meet every call: one of each way in which an answer can fail. The others differ from these in a
+status, a length or a place alone, and meet the calls in `SOME`: one list, one document, and the two that send several
+requests. What the search for instances meets is for the two calls that search. Answers of 50 MB that are none, which
+are asked for again and again, are for one call. Every cell is run with `Backends` and with `AsyncBackends`.
 
-The rules: a request that meets a fault is sent again if the fault is a passing one and a retry is left. What it comes
-to then is raised by a call that needs this request, and stands beside the other documents in a `fleet` of names and in
-`list_all`. A token is exchanged before the first request, and once more after a 401, with retries of its own.
+The rules: a request that meets a passing fault is sent again, `RETRIES` times. What it comes to at last is raised by a
+call that needs this request, and stands beside the other documents in `fleet` and in `list_all`. A token is exchanged
+before the first request, and once more after a 401, with retries of its own.
 """
 
 import gzip
@@ -37,9 +37,7 @@ from ibm_quantum_backends.server import Fault
 RETRIES = 2
 BACKEND = "ibmq_manila"
 KEY = "the+key/of-the-fault-matrix=="
-INSTANCES = {
-    name: f"crn:v1:bluemix:public:quantum-computing:us-east:a/faults:{name}::" for name in ("first", "second")
-}
+INSTANCES = {name: f"crn:v1:bluemix:public:quantum-computing:us-east:a/faults:{name}::" for name in ("first", "second")}
 DEVICES = ("ibm_boston", "ibm_sherbrooke", "ibmq_manila")
 
 Where = Literal["API", "IAM", "search"]
@@ -85,7 +83,9 @@ CALLS = (
         Call(kind, lambda client, kind=kind: getattr(client, kind)(BACKEND), (_of(kind),))
         for kind in ("configuration", "properties", "status", "defaults")
     ),
-    Call("calibration", lambda client: client.calibration(BACKEND), (_of("configuration"), _of("properties")), {}, True),
+    Call(
+        "calibration", lambda client: client.calibration(BACKEND), (_of("configuration"), _of("properties")), {}, True
+    ),
     Call(
         "fleet",
         lambda client: client.fleet(_KINDS, names=[BACKEND], concurrency=1),
@@ -288,7 +288,7 @@ ALL = CALLS
 _HTML: dict[str, Any] = {"body": b"<html><body>A page of a proxy</body></html>", "content_type": "text/html"}
 _GZIP = {"Content-Encoding": "gzip"}
 _WHOLE_JSON = b'{"devices": []}'
-_MEGABYTES = 50
+MEGABYTES = 50
 
 _CUT = Failure(APIConnectionError)
 _LATE = Failure(APITimeoutError)
@@ -329,7 +329,7 @@ _BODIES = [
     *_thrice("length too long", _LATE, Fault(length=10_000_000), options=_HURRY),
     *_thrice("length too short", _BROKEN, Fault(body=_WHOLE_JSON, length=9, headers={"Connection": "close"})),
     Trouble(
-        "length too short, kept alive", _BROKEN, Fault(body=_WHOLE_JSON, length=9), times=1, again=True, spoils=True
+        "length too short (kept alive)", _BROKEN, Fault(body=_WHOLE_JSON, length=9), times=1, again=True, spoils=True
     ),
     *_thrice("no gzip", _BROKEN, Fault(body=_WHOLE_JSON, headers=_GZIP), calls=ALL),
     *_thrice("cut-off gzip", _BROKEN, Fault(body=gzip.compress(_WHOLE_JSON)[:-14], headers=_GZIP)),
@@ -381,13 +381,13 @@ def _limited(name: str, retry_after: str | timedelta | None, wait: tuple[float, 
 
 _LIMITS = [
     *_limited("429", None, None),
-    *_limited("429, 1 s", "1", (1, 1)),
-    *_limited("429, a date", timedelta(seconds=2), (0.5, 3.5)),
-    *_limited("429, a date that is over", timedelta(seconds=-30), (0, 0)),
-    *_limited("429, a date in an hour", timedelta(seconds=_HOUR), (_HOUR - 20, _HOUR + 2)),
-    *_limited("429, 10^20 s", "1" + "0" * 20, (1e20, 1e20)),
-    *_limited("429, -5 s", "-5", None),
-    *_limited("429, text", "soon", None),
+    *_limited("429 for 1 s", "1", (1, 1)),
+    *_limited("429 until a date", timedelta(seconds=2), (0.5, 3.5)),
+    *_limited("429 until a past date", timedelta(seconds=-30), (0, 0)),
+    *_limited("429 until in an hour", timedelta(seconds=_HOUR), (_HOUR - 20, _HOUR + 2)),
+    *_limited("429 for 10^20 s", "1" + "0" * 20, (1e20, 1e20)),
+    *_limited("429 for -5 s", "-5", None),
+    *_limited('429 until "soon"', "soon", None),
 ]
 _PARTS = [
     Trouble("503", _status(ServerError, 503), Fault(status=503), part="/status", again=True, calls=ALL),
@@ -424,8 +424,10 @@ _EXCHANGES = [
     Trouble("403 HTML", _status(PermissionDeniedError, 403), Fault(status=403, **_HTML)),
     Trouble("404", _status(NotFoundError, 404), Fault(status=404)),
     *_thrice("503", _status(ServerError, 503), Fault(status=503), calls=ALL),
-    Trouble("429, 1 s", _status(RateLimitError, 429, (1, 1)), Fault(status=429, retry_after="1"), times=1, again=True),
-    Trouble("429, 1 h", _status(RateLimitError, 429, (_HOUR, _HOUR)), Fault(status=429, retry_after=str(_HOUR))),
+    Trouble(
+        "429 for 1 s", _status(RateLimitError, 429, (1, 1)), Fault(status=429, retry_after="1"), times=1, again=True
+    ),
+    Trouble("429 for 1 h", _status(RateLimitError, 429, (_HOUR, _HOUR)), Fault(status=429, retry_after=str(_HOUR))),
 ]
 _SEARCHES = [
     *_thrice("reset after the request", _CUT, Fault(reset=True)),
@@ -449,7 +451,7 @@ _CLOCKS = [
             Trouble(f"clock {name}", None, server={"clock_offset": offset}, twice=0, calls=ALL),
             *(
                 Trouble(
-                    f"429, a date, clock {name}",
+                    f"429 until a date (clock {name})",
                     _status(RateLimitError, 429, (0.5, 3.5)),
                     Fault(status=429, retry_after=timedelta(seconds=2)),
                     times=times,
@@ -462,9 +464,18 @@ _CLOCKS = [
     ),
 ]
 _BIG = [
-    Trouble(f"{_MEGABYTES} MB of JSON", None, wire="big", big=True),
-    Trouble(f"{_MEGABYTES} MB of spaces", _BROKEN, Fault(body=b" " * (_MEGABYTES << 20)), again=True, big=True),
-    Trouble(f"{_MEGABYTES} MB of garbage", _BROKEN, Fault(body=b"x" * (_MEGABYTES << 20)), again=True, big=True),
+    Trouble(f"{MEGABYTES} MB of JSON", None, wire="big", big=True),
+    *(
+        Trouble(
+            f"{MEGABYTES} MB of {name}",
+            _BROKEN,
+            Fault(body=byte * (MEGABYTES << 20)),
+            again=True,
+            big=True,
+            calls=tuple(call for call in CALLS if call.name == call_name),
+        )
+        for name, byte, call_name in (("spaces", b" ", "list"), ("garbage", b"x", "properties"))
+    ),
 ]
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .cells import Report
-from .matrix import CALLS, PATHS, Call, Cell, Trouble, expect
+from .matrix import CALLS, Call, Cell, Trouble, expect
 
 __all__ = ["lines"]
 
@@ -46,10 +46,9 @@ def _text(trouble: Trouble, call: Call, reports: list[Report]) -> str:
 
 def _where(trouble: Trouble) -> str:
     if trouble.failure is None:
-        return "no fault"
-    return {"API": "API", "IAM": "token exchange", "search": "search for instances"}[trouble.where] + (
-        f", {trouble.part} alone" if trouble.part else ""
-    )
+        return "every answer is good"
+    names = {"API": "all of the API", "IAM": "the token exchange", "search": "the search for instances"}
+    return f"{trouble.part} alone" if trouble.part else names[trouble.where]
 
 
 def _error(trouble: Trouble) -> str:
@@ -81,15 +80,14 @@ def lines(cells: Iterable[Cell], reports: Mapping[str, Report], seconds: float) 
         table.add_column(_SHORT.get(call.name, call.name), justify="right", no_wrap=True)
     table.add_column("IAM", justify="right", no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
-    section = ""
-    for row, troubles in rows.items():
-        where, error, often, *texts = row
-        if where != section:
-            section = where
-            table.add_row()
-            table.add_row(f"-- {section}")
-        names = ", ".join(trouble.name for trouble in troubles)
-        table.add_row(names, often, error, *texts, f"{slowest[row]:.1f}")
+    for section in dict.fromkeys(row[0] for row in rows):
+        table.add_row()
+        table.add_row(f"-- {section}")
+        for row, troubles in rows.items():
+            where, error, often, *texts = row
+            if where == section:
+                names = ", ".join(trouble.name for trouble in troubles)
+                table.add_row(names, often, error, *texts, f"{slowest[row]:.1f}")
     console = Console(width=120, color_system=None, highlight=False)
     with console.capture() as capture:
         console.print(table)
