@@ -46,9 +46,17 @@ def typecheck(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """All tests, on the installed package and on real documents."""
+    """All tests but those of `faults`, on the installed package and on real documents."""
     session.install(f".[{EXTRAS}]", *group("test"))
-    session.run("pytest", *session.posargs, env={"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()})
+    env = {"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()}
+    session.run("pytest", "--ignore=tests/faults", *session.posargs, env=env)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Every fault meets every call, over real sockets: a table of what comes of it, and after how many requests."""
+    session.install(".[cli,server]", *group("faults"))
+    session.run("pytest", "tests/faults", "--quiet", *session.posargs)
 
 
 def runtime_wheels(session: nox.Session) -> str:

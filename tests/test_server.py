@@ -444,9 +444,8 @@ def test_fault_drip_of_a_real_answer(client: httpx.Client, server: Server, recor
 
 
 def test_fault_drip_to_somebody_who_leaves(recording: Recording, caplog: pytest.LogCaptureFixture) -> None:
-    with Server(recording, faults=[Fault(drip=0.05)]) as server:
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.get(server.base_url, timeout=0.01, trust_env=False)
+    with Server(recording, faults=[Fault(drip=0.05)]) as server, pytest.raises(httpx.ReadTimeout):
+        httpx.get(server.base_url, timeout=0.01, trust_env=False)
     assert caplog.text == ""
 
 
