@@ -56,7 +56,7 @@ def tests(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """Every fault meets every call, over real sockets: a table of what comes of it, and after how many requests."""
     session.install(".[cli,server]", *group("faults"))
-    session.run("pytest", "tests/faults", "--quiet", *session.posargs)
+    session.run("pytest", "tests/faults", "--no-header", "--tb=no", "-rN", *session.posargs)
 
 
 def runtime_wheels(session: nox.Session) -> str:

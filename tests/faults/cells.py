@@ -28,7 +28,7 @@ __all__ = ["LONGEST", "Report", "run_all"]
 
 LONGEST = 30.0  # seconds that no cell takes: three requests that use up their deadline of 10
 _ALL_TOGETHER = 400.0  # seconds after which what still runs is taken for hanging
-_WORKERS = 48
+_WORKERS = 40
 _RECORDING = Recording(SANDBOX)
 _AUTHORITY = trustme.CA()
 _SERVING = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -176,9 +176,8 @@ def _ask(cell: Cell, options: dict[str, Any]) -> Any:
 class _Worker:
     """Runs cells one after another on a server, which is as new for each."""
 
-    def __init__(self, right: dict[str, dict[Any, Any]], heavy: threading.Semaphore) -> None:
+    def __init__(self, right: dict[str, dict[Any, Any]]) -> None:
         self._right = right
-        self._heavy = heavy
         self._stack = ExitStack()
         self._server = self._stack.enter_context(self._serve({}))
         self._elsewhere = self._stack.enter_context(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
@@ -193,8 +192,6 @@ class _Worker:
     def run(self, cell: Cell) -> Report:
         report = Report()
         with ExitStack() as stack:
-            if cell.trouble.big:
-                stack.enter_context(self._heavy)
             server = self._server
             if cell.trouble.server:
                 server = stack.enter_context(self._serve(dict(cell.trouble.server)))
@@ -247,12 +244,12 @@ class _Worker:
         self._look_for_secrets(server, report, error, result)
 
     def _settle(self, server: Server, report: Report) -> None:
-        """Wait until the server knows of no connection: then nothing more comes of this cell."""
-        connections, before = server._uvicorn.server_state.connections, time.monotonic()
-        while connections and time.monotonic() - before < 5:
-            time.sleep(0.002)
-        if connections:
-            report.problems.append(f"{len(connections)} connections are left open")
+        """Wait until the server has no connection, and nothing to do: then nothing more comes of this cell."""
+        state, before = server._uvicorn.server_state, time.monotonic()
+        while (state.connections or state.tasks) and time.monotonic() - before < 10:
+            time.sleep(0.005)
+        if state.connections or state.tasks:
+            report.problems.append(f"{len(state.connections)} connections are left open")
         if self._elsewhere.accepted:
             report.problems.append("the host to which it was redirected was asked")
 
@@ -273,8 +270,8 @@ class _Worker:
             for key, failure in expected.beside.items():
                 problems.append(failure.misfits(found.pop(key, None)))
                 right.pop(key)
-            if found != right:
-                problems.append(f"expected {right!r:.200}, found {found!r:.200}")
+            for key in [key for key in found | right if found.get(key) != right.get(key)]:
+                problems.append(f"expected {right.get(key)!r:.100}, found {found.get(key)!r:.100}")
         for where, (low, high) in expected.sent.items():
             count = report.sent[where]
             if not low <= count <= high and (trouble.counted or where != trouble.where):
@@ -309,24 +306,18 @@ def _sent(server: Server) -> dict[Where, int]:
 
 
 def _load(cell: Cell) -> float:
-    """How long a cell may take, so that the longest start first."""
-    low_high = expect(cell.trouble, cell.call).sent.values()
-    return cell.trouble.big * 100 + (cell.trouble.twice or 0) + sum(high for _, high in low_high)
+    """How long a cell may take, by the number of its requests, so that the longest start first."""
+    return (cell.trouble.twice or 0) + sum(most for _, most in expect(cell.trouble, cell.call).sent.values())
 
 
-def run_all(cells: Iterable[Cell]) -> dict[str, Report]:
-    """What the cells come to, by their ids; one that does not end is told as a problem of its own."""
+def _run_some(cells: Iterable[Cell], right: dict[str, dict[Any, Any]], workers: int) -> dict[str, Report]:
     todo: queue.SimpleQueue[Cell] = queue.SimpleQueue()
-    ordered = sorted(cells, key=_load, reverse=True)
-    for cell in ordered:
+    for cell in sorted(cells, key=_load, reverse=True):
         todo.put(cell)
-    right = {cell.call.name: cell.call for cell in ordered}
-    known = {name: _right_leaves(call) for name, call in right.items()}
     reports: dict[str, Report] = {}
-    heavy = threading.Semaphore(2)  # so that memory does not run out
 
     def work() -> None:
-        worker = _Worker(known, heavy)
+        worker = _Worker(right)
         try:
             while True:
                 cell = todo.get_nowait()
@@ -335,13 +326,22 @@ def run_all(cells: Iterable[Cell]) -> dict[str, Report]:
             worker.close()
 
     # As daemons, so that one that hangs does not keep the report from coming.
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_WORKERS, len(ordered)))]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(workers, todo.qsize()))]
     end = time.monotonic() + _ALL_TOGETHER
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
-    for cell in ordered:
+    return reports
+
+
+def run_all(cells: Iterable[Cell]) -> dict[str, Report]:
+    """What the cells come to, by their ids; one that does not end is told as a problem of its own."""
+    every = [*cells]
+    right = {name: _right_leaves(call) for name, call in {cell.call.name: cell.call for cell in every}.items()}
+    reports = _run_some([cell for cell in every if not cell.trouble.big], right, _WORKERS)
+    reports |= _run_some([cell for cell in every if cell.trouble.big], right, 2)  # which would make the others late
+    for cell in every:
         reports.setdefault(cell.id, Report("no end", dict.fromkeys(PATHS, 0), problems=["it does not end"]))
     return reports
 

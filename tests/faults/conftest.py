@@ -50,9 +50,15 @@ def run(pytestconfig: pytest.Config, request: pytest.FixtureRequest, tmp_path_fa
     return done
 
 
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """No dot for a cell: the table has them all."""
+    is_good_cell = report.when == "call" and report.passed and "::test_cell[" in report.nodeid
+    return ("passed", "", "PASSED") if is_good_cell else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     done = config.stash.get(_RUN, None)
     if done is not None:
         terminalreporter.section("faults and what each call comes to")
-        for line in lines(done.cells, done.reports, done.seconds):
+        for line in lines(done.cells, done.reports, done.seconds, done.left):
             terminalreporter.write_line(line)

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
+import httpx
+
 from ibm_quantum_backends.errors import (
     APIConnectionError,
     APIStatusError,
@@ -315,8 +317,8 @@ _CONNECTIONS = [
     Trouble("plain HTTP for TLS", _CUT, wire="no TLS", again=True),
     Trouble("no such host", _CUT, wire="no host", again=True, calls=ALL, counted=False),
 ]
-_HURRY = {"timeout": 0.7}
-_SHORT = {"deadline": 1.5, "timeout": 5}
+_HURRY = {"timeout": httpx.Timeout(5, read=1)}
+_SHORT = {"deadline": 2.5}
 _TIMES = [
     *_thrice("late", _LATE, Fault(delay=600), calls=ALL, options=_HURRY),
     Trouble("later than the deadline", _LATE, Fault(delay=600), options=_SHORT),

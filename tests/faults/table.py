@@ -55,8 +55,8 @@ def _error(trouble: Trouble) -> str:
     return trouble.failure.error.__name__.removesuffix("Error") if trouble.failure else "a result"
 
 
-def lines(cells: Iterable[Cell], reports: Mapping[str, Report], seconds: float) -> list[str]:
-    """The table, 120 columns wide; faults that look the same are one row."""
+def lines(cells: Iterable[Cell], reports: Mapping[str, Report], seconds: float, left: Mapping[str, int]) -> list[str]:
+    """The table, 120 columns wide, in which faults that look the same are one row; and what is wrong, cell by cell."""
     of_trouble: dict[str, list[Cell]] = {}
     for cell in cells:
         of_trouble.setdefault(cell.trouble.id, []).append(cell)
@@ -93,5 +93,8 @@ def lines(cells: Iterable[Cell], reports: Mapping[str, Report], seconds: float) 
         console.print(table)
     wrong = sum(bool(report.problems) for report in reports.values())
     total = sum(sum(report.sent.values()) for report in reports.values())
-    told = f"{len(reports):,} cells, {total:,} requests, {seconds:.0f} s: {wrong or 'none'} not as expected"
-    return [*(line.rstrip() for line in capture.get().splitlines()), "", *_KEY.splitlines(), "", told]
+    told = f"{len(reports):,} cells, {total:,} requests, {seconds:.0f} s: {wrong or 'none'} not as expected, "
+    told += ", ".join(f"{count} {name}" for name, count in left.items()) or "no file, socket or thread"
+    details = [f"{name}: {'; '.join(report.problems)}" for name, report in reports.items() if report.problems]
+    shown = [line.rstrip() for line in capture.get().splitlines()]
+    return [*shown, "", *_KEY.splitlines(), "", *sorted(details), f"{told} left over"]
