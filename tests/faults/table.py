@@ -25,10 +25,10 @@ _SHORT = {
     "list_all": "l_a",
 }
 _KEY = """\
-A number is how many requests the call sent to the API, with sync and with async alike: alone, it has its result then;
-with !, it raises the error; with *, the error stands beside its other results; with ?, it is not as it should be.
-IAM: token exchanges; s: seconds of the slowest call. busy is least_busy, flt is fleet(names=…), all is fleet(), l_a is
-list_all; the other calls by their first letters."""
+A number is how many requests the call sent to the API and the search for instances, with sync and with async alike:
+alone, it has its result then; with !, it raises the error; with *, the error stands beside its other results; with ?,
+it is not as it should be. IAM: token exchanges; s: seconds of the slowest call. busy is least_busy, flt is
+fleet(names=…), all is fleet(), l_a is list_all; the other calls by their first letters."""
 
 
 def _span(numbers: Iterable[int]) -> str:
