@@ -66,9 +66,9 @@ def sync():
 async def tasks():
     found = []
     async with AsyncBackends(**options) as client:
-        for rounds in (20, 180):  # of fifty calls each
+        for rounds in (100, 900):  # of ten calls each
             for _ in range(rounds):
-                calls = [client.status("ibm_boston") for _ in range(45)] + [client.list() for _ in range(5)]
+                calls = [client.status("ibm_boston") for _ in range(9)] + [client.list()]
                 await asyncio.gather(*calls)
             found.append(measure())
     return found
