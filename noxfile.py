@@ -39,7 +39,7 @@ def typecheck(session: nox.Session) -> None:
     """mypy strict on everything, pyright strict on the wrapper and standard on the rest."""
     session.install("-e", f".[{EXTRAS}]", *group("test"), *group("typecheck"))
     session.run("mypy", "-p", "ibm_quantum_backends")
-    session.run("mypy", "openapi", "wrapper/make_sandbox.py", "noxfile.py")
+    session.run("mypy", "openapi", "supply", "wrapper/make_sandbox.py", "noxfile.py")
     session.run("mypy", "tests/typing_checks.py")
     session.run("pyright")
 
@@ -106,17 +106,42 @@ def vendor(session: nox.Session) -> None:
 
 
 @nox.session
+def supply(session: nox.Session) -> None:
+    """uv.lock is in step, and licences are as docs/dependencies.md says; `-- --require-all` as for drift."""
+    session.install(*group("supply"))
+    session.run("python", "supply/lock.py", *session.posargs)
+    session.run("python", "supply/licences.py", *session.posargs)
+    session.run("pytest", "supply")
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Known vulnerabilities of what users install; `-- --require-all` as for drift."""
+    session.install(*group("supply"))
+    session.run("python", "supply/audit.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
-    """Source distribution and wheel; the wheel, on its own, lists the sandbox and type-checks."""
-    session.install(*group("build"))
+    """Source distribution, wheel, bill of materials; the wheel, on its own, lists the sandbox and type-checks."""
+    session.install(*group("build"), *group("supply"))
     dist = Path(session.create_tmp()) / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), str(ROOT), silent=True)
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
+    session.run("python", "supply/sbom.py", str(next(dist.glob("*.whl"))))
     session.install("--force-reinstall", f"{next(dist.glob('*.whl'))}[cli]", *group("typecheck"))
     session.chdir(dist)  # away from the checkout, so that the wheel is what is imported
     session.run("qbackends", "list", "--sandbox")
     session.run("mypy", "--strict", str(ROOT / "tests" / "typing_checks.py"))
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Make uv.lock anew where pyproject.toml asks for it (`-- --upgrade`: with newest versions), and the licences."""
+    session.install(*group("supply"))
+    session.run("python", "supply/lock.py", "--write", *session.posargs)
+    session.run("python", "supply/licences.py", "--write")
 
 
 @nox.session(default=False)

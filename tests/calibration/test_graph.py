@@ -105,7 +105,7 @@ def test_algorithms() -> None:
 
 def test_as_json() -> None:
     graph = read("boston").to_networkx()
-    back = nx.node_link_graph(json.loads(json.dumps(nx.node_link_data(graph))))
+    back = nx.node_link_graph(json.loads(json.dumps(nx.node_link_data(graph, edges="edges"))), edges="edges")
     assert {edge: back.edges[edge] for edge in back.edges} == {edge: graph.edges[edge] for edge in graph.edges}
 
 
