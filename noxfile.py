@@ -73,6 +73,29 @@ def fixtures() -> dict[str, str]:
     return {"DRIFT_FIXTURES": folder} if Path(folder, "drift-cases").is_dir() else {}
 
 
+# Where each dependency meets the package, one module of tests or two; but not once more for each real device.
+LOWEST = (
+    *(
+        f"tests/test_{name}.py"
+        for name in ("auth", "client", "cli", "dates", "imports", "responses", "server", "transport")
+    ),
+    *(f"tests/calibration/test_{name}.py" for name in ("backend", "frames", "graph", "plot", "target")),
+    *(f"tests/drift/test_{name}.py" for name in ("json_schema", "openapi", "payload")),
+    *("tests/raw/test_endpoints.py", "tests/openapi/test_overlay.py"),
+)
+
+
+@nox.session(python=PYTHONS[0], venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """Tests on the lowest versions that pyproject.toml allows, and the lowest Python."""
+    # The lowest matplotlib calls what pyparsing 3.3 deprecates, and a warning is an error here.
+    needs = [f".[{EXTRAS}]", *group("test"), "pyparsing>=3.2,<3.3"]
+    session.install("--upgrade", "--resolution", "lowest-direct", *needs)
+    session.run("python", "supply/lowest.py")
+    few = ("-k", "not every_device and not every_real_device and not thousand")
+    session.run("pytest", *few, *(session.posargs or LOWEST), env={"RUNTIME_WHEELS": runtime_wheels(session)})
+
+
 @nox.session
 def generated(session: nox.Session) -> None:
     """generated/ is what openapi/ produces; each file that is not, and why."""

@@ -206,3 +206,13 @@ def test_licences_of_metadata(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: p{number}\nVersion: 1\n{fields}\n")
         assert licences.licence(PathDistribution(folder)) == found
+
+
+# --- What is said of it ---
+
+
+def test_what_shows_a_promise_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (lock.PROJECT / "SECURITY.md").read_text("utf-8")))
+    tests = "\n".join(file.read_text("utf-8") for file in (lock.PROJECT / "tests").rglob("test_*.py"))
+    assert len(named) > 20
+    assert {name for name in named if f"def {name}(" not in tests} == set()
