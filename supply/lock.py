@@ -15,6 +15,7 @@ __all__ = ["PROJECT", "NotRun", "install", "not_run", "run_uv", "users"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 _INDEX = "https://pypi.org/simple"  # whatever index the machine is set to: the lock is the same for everyone
+_KEPT = ("UV_CACHE_DIR", "UV_HTTP_RETRIES", "UV_HTTP_TIMEOUT")  # of uv's variables; others may name another index
 _NO_INDEX = ("Failed to fetch", "error sending request", "network was disabled", "Network connectivity is disabled")
 
 
@@ -35,7 +36,7 @@ def run_uv(*arguments: str, **environment: str) -> str:
         NotRun: The index does not answer.
         subprocess.CalledProcessError: Anything else is wrong; what uv said of it is shown.
     """
-    own = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or name == "UV_CACHE_DIR"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or name in _KEPT}
     command = ["uv", *arguments, "--no-config", "--default-index", _INDEX, "--no-progress", "--color", "never"]
     command += ["--python", sys.executable, "--no-python-downloads", "--directory", str(PROJECT)]
     result = subprocess.run(command, env=own | environment, capture_output=True, text=True, check=False)

@@ -79,7 +79,12 @@ def test_a_lock_that_is_not_in_step(old: str, new: str, project: Path) -> None:
 
 
 def test_a_lock_without_an_index(project: Path, tmp_path: Path) -> None:
-    nowhere = {"ALL_PROXY": NOBODY, "HTTPS_PROXY": NOBODY, "UV_CACHE_DIR": str(tmp_path / "cache")}
+    nowhere = {
+        "ALL_PROXY": NOBODY,
+        "HTTPS_PROXY": NOBODY,
+        "UV_CACHE_DIR": str(tmp_path / "cache"),
+        "UV_HTTP_RETRIES": "0",
+    }
     # What is in step needs no index. Else nothing can be told, and nothing is.
     assert run("lock.py", folder=project / "supply", **nowhere)[0] == 0
     replace(project / "pyproject.toml", '"attrs>=23.2"', '"attrs>=23.3"')
