@@ -73,7 +73,7 @@ def fixtures() -> dict[str, str]:
     return {"DRIFT_FIXTURES": folder} if Path(folder, "drift-cases").is_dir() else {}
 
 
-# Where each dependency meets the package, one module of tests or two; but not once more for each real device.
+# Where each dependency meets the package, one module of tests or two, without what takes longest: two or three minutes.
 LOWEST = (
     *(
         f"tests/test_{name}.py"
@@ -92,7 +92,7 @@ def lowest(session: nox.Session) -> None:
     needs = [f".[{EXTRAS}]", *group("test"), "pyparsing>=3.2,<3.3"]
     session.install("--upgrade", "--resolution", "lowest-direct", *needs)
     session.run("python", "supply/lowest.py")
-    few = ("-k", "not every_device and not every_real_device and not thousand")
+    few = ("-k", "not (every_device or every_real_device or thousand or same_bytes or a_layout)")
     session.run("pytest", *few, *(session.posargs or LOWEST), env={"RUNTIME_WHEELS": runtime_wheels(session)})
 
 
