@@ -130,7 +130,8 @@ def index(folder: Path) -> dict[str, Any]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+    """The files of a recording; what its writers have for themselves begins with a dot."""
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("[!.]*") if f.is_file()}
 
 
 def dated(date: str) -> bytes:

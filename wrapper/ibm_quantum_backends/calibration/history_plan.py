@@ -18,7 +18,8 @@ from .. import calls
 from ..calls import Call
 from ..dates import as_utc, times_between
 from ..errors import BackendsError, DecodeError, NotFoundError
-from ..recording import Recording, Writer, origin
+from ..recorder import Writer, origin
+from ..recording import Recording
 from ..responses import body_of
 from .history import History
 
@@ -61,6 +62,7 @@ class HistoryPlan:
         version: Of the API.
         name, start, stop, every, into, concurrency, executor: As of `Backends.history`.
         replayed: The recording that the client answers from, if it does: then it holds all that can be known.
+        secrets: What no document may hold, beside what the requests hold.
 
     Raises:
         InvalidInputError: An argument that cannot be right; nothing was sent.
@@ -79,11 +81,13 @@ class HistoryPlan:
         concurrency: int,
         executor: Executor | None,
         replayed: Recording | None,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         _, self._most = calls.check_fleet("properties", concurrency)
         self._configuration: Call[Any] = calls.configuration(version, name, calibration_id=None)
         self.times = times_between(start, stop, every)
         self._version, self._name, self._executor = version, name, executor
+        self._secrets = secrets
         self._width = 1
         self._replayed = replayed if into is None else None
         self._temporary: _Temporary | None = None
@@ -94,19 +98,18 @@ class HistoryPlan:
                 self._temporary = _Temporary()
                 into = self._temporary.path
             self._writer = Writer(into)
-            self._open = self._unknown(into)
+            self._open = self._unknown(self._writer.found)
         self._folder = into or ""
         self._body: bytes | None = None
 
-    def _unknown(self, folder: str | os.PathLike[str]) -> list[datetime]:
-        """The times, in ascending order, that the folder does not know the document of."""
-        if not os.listdir(folder):
+    def _unknown(self, recording: Recording | None) -> list[datetime]:
+        """The times, in ascending order, that a recording does not know the document of."""
+        if recording is None:
             return [*self.times]
-        recording = Recording(folder)
         known = [
             (datetime.fromisoformat(entry.date), datetime.fromisoformat(entry.before))
             for entry in recording.properties_of(self._name)
-            if entry.before and os.path.exists(os.path.join(folder, entry.file))
+            if entry.before and os.path.exists(os.path.join(recording.path, entry.file))
         ]
         return [time for time in self.times if not any(date < time <= before for date, before in known)]
 
@@ -170,4 +173,6 @@ class HistoryPlan:
     ) -> None:
         if self._writer is not None:
             told = origin(response.request)
+            told["hide"] += self._secrets
+            told["synthetic"] = bool(response.extensions.get("synthetic"))
             self._writer.add(operation, self._name, body, date=date, before=before, level=_LEVEL, **told)

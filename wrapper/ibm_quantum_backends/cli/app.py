@@ -8,8 +8,7 @@ import typer
 from typer import Argument, Option
 
 from .. import __version__
-from ..calls import check_fleet, fleet
-from ..errors import BackendsError, InvalidInputError, NotFoundError
+from ..errors import BackendsError, InvalidInputError
 from ..instances import Instance
 from ..raw.models import Device
 from ..recording import SANDBOX, Recording
@@ -17,6 +16,7 @@ from ..selection import ORDERS, Filters
 from . import drift_spec, history  # noqa: F401 (commands of their own)  # pyright: ignore[reportUnusedImport]
 from .calibration import calibration
 from .drift import drift
+from .record import record
 from .session import Before, Name, Session, Shown, command
 from .tables import device_table, properties_table, row_table
 
@@ -37,7 +37,6 @@ app.add_typer(drift)
 _MinQubits = Annotated[int | None, Option(metavar="N", help="At least so many qubits.")]
 _Processor = Annotated[str | None, Option(metavar="FAMILY", help="Such as Heron, or 'Heron r3'.")]
 _CalibrationId = Annotated[str | None, Option(metavar="ID", help="Of this calibration, not of the current one.")]
-_KINDS = ["configuration", "properties", "status"]
 
 
 def _version(wanted: bool) -> None:
@@ -127,31 +126,7 @@ def _instances(session: Session) -> Shown:
     return rows, row_table(("Name", "CRN", "Region", "Plan"), (row.values() for row in rows), words=0)
 
 
-@command(app, "record", "monday ibm_boston --sandbox --what properties --what status")
-def _record(
-    session: Session,
-    folder: Annotated[Path, Argument(metavar="DIR", help="A recording, added to if it exists.", show_default=False)],
-    names: Annotated[list[str] | None, Argument(metavar="[NAME]...", help="Backends; all if none is named.")] = None,
-    what: Annotated[list[str], Option(metavar="KIND", help="Or defaults; repeat it for several.")] = _KINDS,
-    concurrency: Annotated[int, Option(metavar="N", help="Requests at once.")] = 8,
-) -> Shown:
-    """Record the list and the documents of backends, for --replay and for serve."""
-    kinds, _ = check_fleet(what, concurrency)
-    fleet("", kinds, names or [])  # a name that cannot be one is found before the folder is made
-    session.record = folder
-    listed = [device.name for device in session.client.list()]
-    names = names or listed
-    session.progress.update(session.task, description="recording", total=len(names))
-    counts = {"documents": 1, "absent": 0, "failed": 0}
-    for start in range(0, len(names), concurrency):
-        batch = session.client.fleet(kinds, names=names[start : start + concurrency], concurrency=concurrency)
-        for name, kind, result in ((name, kind, found[kind]) for name, found in batch.items() for kind in found):
-            absent = isinstance(result, NotFoundError) and name in listed  # which is recorded too
-            failed = isinstance(result, BackendsError) and not absent
-            counts["absent" if absent else "failed" if failed else "documents"] += 1
-            session.failures += [f"{name}: {kind}: {result}"] if failed else []
-        session.progress.advance(session.task, len(batch))
-    return {"folder": str(folder), "backends": len(names), **counts}, None
+command(app, "record", "monday ibm_boston --sandbox --what properties --what status")(record)
 
 
 @app.command("serve", epilog="Example: qbackends serve --sandbox --port 8000")

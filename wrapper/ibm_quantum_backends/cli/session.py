@@ -49,6 +49,7 @@ class Session:
     json: Annotated[bool, Option("--json", help="JSON in place of a table.", rich_help_panel=_OUT)] = False
     output: Annotated[Path | None, Option("--output", "-o", help="A file to write.", rich_help_panel=_OUT)] = None
     record: Path | None = field(default=None, init=False)  # the folder to record to
+    recorder: Record | None = field(default=None, init=False)  # what records there, once there is a client
     watch: Callable[[str, bytes], object] | None = field(default=None, init=False)  # of the client
     failures: list[str] = field(default_factory=list[str], init=False)  # of parts, where the others go on
 
@@ -73,11 +74,13 @@ class Session:
             replay = Replay(self.source)
             crn = f"crn:v1:bluemix:public:quantum-computing:{replay.recording.region}:a/sandbox:sandbox::"
             options |= {"token": "replay", "instance": crn, "base_url": "https://recording.invalid/api", "retries": 0}
-            options["transport"] = Record(self.record, transport=replay) if self.record else replay
+            if self.record:
+                self.recorder = Record(self.record, transport=replay)
+            options["transport"] = self.recorder or replay
         elif self.record:
             Backends(**options).close()  # an option that cannot be right is found before the folder is made
             found = find_credentials(account=self.account)
-            options["transport"] = Record(self.record, verify=found.verify, proxy=found.proxy)
+            options["transport"] = self.recorder = Record(self.record, verify=found.verify, proxy=found.proxy)
         return self._open.enter_context(Backends(**options))
 
     def client_of_account(self) -> Backends:

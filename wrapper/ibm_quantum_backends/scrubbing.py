@@ -1,0 +1,84 @@
+"""Taking credentials, CRNs and account ids out of a JSON document before it is written. Nothing here does I/O."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable
+from urllib.parse import parse_qs, quote, quote_plus
+
+import httpx
+
+from .secret import Secret
+
+__all__ = ["credentials", "exchanged_key", "scrub"]
+
+_MASK = "***"
+_SHORTEST = 8  # of secrets that are named: shorter ones may be words
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SCOPE = r"(?:(?<!\w)|(?<=%2f)|(?<=%3a))[aos](?:\\*/|%2f)[0-9a-f]{32}(?![0-9a-z])"
+_JWT = r"(?-i:eyJ)[\w-]+\.[\w-]+\.[\w.-]*"
+_CRN = r"""crn(?::|%3a)v\d+(?::|%3a)[^\s"'<>\\,;()\[\]{}]*"""
+# What a body has, in lower case, that may hold one of these; a scope has a slash.
+_HINTS = (b"crn:v", b"crn%3av", b"eyj")
+_SCOPE_HINT = re.compile(rb"[aos](?:/|%2f)[0-9a-f]{32}")
+_UNICODE = ("utf-8", "utf-8-sig")
+_decoder = json.JSONDecoder(strict=False)
+
+
+def credentials(request: httpx.Request) -> tuple[Secret, ...]:
+    """What a request holds that nobody may read in a recording: its token or key, its CRN, and the ids in that."""
+    crn = request.headers.get("Service-CRN", "")
+    parts = crn.split(":")
+    ids = [parts[6].rpartition("/")[2], parts[7]] if len(parts) > 7 else []
+    token = request.headers.get("Authorization", "").rpartition(" ")[2]
+    return tuple(map(Secret, (token, crn, *ids)))
+
+
+def exchanged_key(request: httpx.Request) -> tuple[Secret, ...]:
+    """The API key in a request for a token."""
+    form = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else b""
+    return tuple(map(Secret, parse_qs(form.decode(errors="replace")).get("apikey", [])))
+
+
+def scrub(document: bytes, secrets: Iterable[str] = ()) -> bytes:
+    """A JSON document in whose strings `***` stands for each CRN, JWT, account scope, and secret, however escaped.
+
+    It stays as it is, byte for byte, where there is none; and but for the strings that hold one where there are.
+
+    Args:
+        document: JSON, in any encoding that JSON may have.
+        secrets: What else to take out, plain, URL-encoded, and base64.
+    """
+    if json.detect_encoding(document) not in _UNICODE:
+        text = document.decode(json.detect_encoding(document), "replace").encode()
+        return document if (cleaned := scrub(text, secrets)) == text else cleaned
+    forms = {form.lower() for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+    lowered = document.lower()
+    hinted = any(hint in lowered for hint in (*_HINTS, *map(str.encode, forms)))
+    slashed = b"/" in document or b"%2f" in lowered
+    if not hinted and b"\\" not in document and not (slashed and _SCOPE_HINT.search(lowered)):
+        return document
+    longest_first = sorted(forms, key=len, reverse=True)
+    hidden = re.compile("|".join([_CRN, _JWT, *map(re.escape, longest_first), _SCOPE]), re.IGNORECASE | re.ASCII)
+
+    def clean(string: re.Match[bytes]) -> bytes:
+        literal = string[0].decode(errors="replace")
+        try:
+            text = _decoder.decode(literal) if "\\" in literal else literal[1:-1]
+        except ValueError:  # no JSON, which a reader will find out
+            text = literal[1:-1]
+        cleaned, count = hidden.subn(_MASK, text)
+        return json.dumps(cleaned).encode() if count else string[0]
+
+    return _STRING.sub(clean, document)
+
+
+def _forms(secret: str) -> Iterable[str]:
+    yield from (secret, quote(secret, safe=""), quote_plus(secret))
+    for shift in range(3):  # base64 of a text that holds it: without the characters that its neighbours have a part in
+        content = bytes(shift) + secret.encode()
+        for encode in (b64encode, urlsafe_b64encode):
+            letters = encode(content).rstrip(b"=")
+            yield letters[(0, 2, 3)[shift] : len(letters) - (len(content) % 3 > 0)].decode()
