@@ -16,24 +16,25 @@ __all__ = ["credentials", "exchanged_key", "scrub"]
 
 _MASK = "***"
 _SHORTEST = 8  # of secrets that are named: shorter ones may be words
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SCOPE = r"(?:(?<!\w)|(?<=%2f)|(?<=%3a))[aos](?:\\*/|%2f)[0-9a-f]{32}(?![0-9a-z])"
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_ESCAPED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)++"', re.DOTALL)  # between two strings there is no backslash
+_SCOPE = r"(?:(?<!\w)|(?<=%2f)|(?<=%3a))[aos](?:\\?/|%2f)[0-9a-f]{32}(?![0-9a-z])"
 _JWT = r"(?-i:eyJ)[\w-]+\.[\w-]+\.[\w.-]*"
 _CRN = r"""crn(?::|%3a)v\d+(?::|%3a)[^\s"'<>\\,;()\[\]{}]*"""
-# What a body has, in lower case, that may hold one of these; a scope has a slash.
+# What a text has, in lower case, that holds one of these.
 _HINTS = (b"crn:v", b"crn%3av", b"eyj")
-_SCOPE_HINT = re.compile(rb"[aos](?:/|%2f)[0-9a-f]{32}")
+_SCOPE_HINT = re.compile(rb"[aos](?:/|\\/|%2f)[0-9a-f]{32}")
 _UNICODE = ("utf-8", "utf-8-sig")
 _decoder = json.JSONDecoder(strict=False)
 
 
 def credentials(request: httpx.Request) -> tuple[Secret, ...]:
-    """What a request holds that nobody may read in a recording: its token or key, its CRN, and the ids in that."""
+    """What a request holds that nobody may read: its token or key, and the ids in its CRN, or what it has in place."""
     crn = request.headers.get("Service-CRN", "")
     parts = crn.split(":")
-    ids = [parts[6].rpartition("/")[2], parts[7]] if len(parts) > 7 else []
+    ids = [parts[6].rpartition("/")[2], parts[7]] if crn.startswith("crn:v") and len(parts) > 7 else [crn]
     token = request.headers.get("Authorization", "").rpartition(" ")[2]
-    return tuple(map(Secret, (token, crn, *ids)))
+    return tuple(map(Secret, (token, *ids)))
 
 
 def exchanged_key(request: httpx.Request) -> tuple[Secret, ...]:
@@ -55,10 +56,17 @@ def scrub(document: bytes, secrets: Iterable[str] = ()) -> bytes:
         text = document.decode(json.detect_encoding(document), "replace").encode()
         return document if (cleaned := scrub(text, secrets)) == text else cleaned
     forms = {form.lower() for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
-    lowered = document.lower()
-    hinted = any(hint in lowered for hint in (*_HINTS, *map(str.encode, forms)))
-    slashed = b"/" in document or b"%2f" in lowered
-    if not hinted and b"\\" not in document and not (slashed and _SCOPE_HINT.search(lowered)):
+    hints = (*_HINTS, *map(str.encode, forms))
+
+    def may_hold(text: bytes) -> bool:
+        lowered = text.lower()
+        percent = b"%" in lowered  # one character is found faster than several, and most documents have none of these
+        if any(hint in lowered for hint in hints if percent or b"%" not in hint):
+            return True
+        return bool((percent or b"/" in lowered) and _SCOPE_HINT.search(lowered))
+
+    strings = _STRING if may_hold(document) else _ESCAPED
+    if strings is _ESCAPED and b"\\" not in document:
         return document
     longest_first = sorted(forms, key=len, reverse=True)
     hidden = re.compile("|".join([_CRN, _JWT, *map(re.escape, longest_first), _SCOPE]), re.IGNORECASE | re.ASCII)
@@ -69,14 +77,16 @@ def scrub(document: bytes, secrets: Iterable[str] = ()) -> bytes:
             text = _decoder.decode(literal) if "\\" in literal else literal[1:-1]
         except ValueError:  # no JSON, which a reader will find out
             text = literal[1:-1]
+        if not may_hold(text.encode(errors="replace")):
+            return string[0]
         cleaned, count = hidden.subn(_MASK, text)
         return json.dumps(cleaned).encode() if count else string[0]
 
-    return _STRING.sub(clean, document)
+    return strings.sub(clean, document)
 
 
 def _forms(secret: str) -> Iterable[str]:
-    yield from (secret, quote(secret, safe=""), quote_plus(secret))
+    yield from (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
     for shift in range(3):  # base64 of a text that holds it: without the characters that its neighbours have a part in
         content = bytes(shift) + secret.encode()
         for encode in (b64encode, urlsafe_b64encode):
