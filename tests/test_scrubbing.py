@@ -31,6 +31,7 @@ def every_escape(text: str) -> str:
         (f"<{CRN}>", "<***>"),
         (quote(OTHER, safe=""), "***"),
         (quote(OTHER, safe="").lower(), "***"),
+        (base64.b64encode(OTHER.encode()).decode(), "***"),
         (JWT, "***"),
         (f"Bearer {JWT}", "Bearer ***"),
         ("eyJa.b.", "***"),

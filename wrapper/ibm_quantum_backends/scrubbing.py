@@ -21,8 +21,9 @@ _ESCAPED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)++"', re.DOTALL)  # between two
 _SCOPE = r"(?:(?<!\w)|(?<=%2f)|(?<=%3a))[aos](?:\\?/|%2f)[0-9a-f]{32}(?![0-9a-z])"
 _JWT = r"(?-i:eyJ)[\w-]+\.[\w-]+\.[\w.-]*"
 _CRN = r"""crn(?::|%3a)v\d+(?::|%3a)[^\s"'<>\\,;()\[\]{}]*"""
+_CRN_BASE64 = r"(?-i:Y3JuOnYx)[\w+/=-]*"
 # What a text has, in lower case, that holds one of these.
-_HINTS = (b"crn:v", b"crn%3av", b"eyj")
+_HINTS = (b"crn:v", b"crn%3av", b"eyj", b"y3juonyx")
 _SCOPE_HINT = re.compile(rb"[aos](?:/|\\/|%2f)[0-9a-f]{32}")
 _UNICODE = ("utf-8", "utf-8-sig")
 _decoder = json.JSONDecoder(strict=False)
@@ -69,7 +70,9 @@ def scrub(document: bytes, secrets: Iterable[str] = ()) -> bytes:
     if strings is _ESCAPED and b"\\" not in document:
         return document
     longest_first = sorted(forms, key=len, reverse=True)
-    hidden = re.compile("|".join([_CRN, _JWT, *map(re.escape, longest_first), _SCOPE]), re.IGNORECASE | re.ASCII)
+    hidden = re.compile(
+        "|".join([_CRN, _CRN_BASE64, _JWT, *map(re.escape, longest_first), _SCOPE]), re.IGNORECASE | re.ASCII
+    )
 
     def clean(string: re.Match[bytes]) -> bytes:
         literal = string[0].decode(errors="replace")
