@@ -199,7 +199,7 @@ def test_a_writer_that_is_killed_at_any_step_leaves_a_recording(tmp_path: Path) 
             ("a", 200, b'{"of": 200}'),
             ("b", 200, b'{"of": 200}'),
         ]
-        assert not [*folder.rglob(".new")]
+        assert {file.name for file in folder.rglob(".*")} <= {".lock", MARKER}
     assert {file.name for file in folders[-1].iterdir() if file.name.startswith(".")} == {".lock"}
 
 
@@ -211,6 +211,23 @@ def test_an_entry_whose_body_could_not_be_written_is_none(tmp_path: Path) -> Non
         writer.add("get_backend_status", "b", b"{}", date=DATE)
     writer.add("get_backend_status", "c", b"{}", date=DATE)
     assert [entry.name for entry in Recording(tmp_path).entries] == ["a", "c"]
+
+
+def test_an_entry_that_the_index_could_not_take_is_none(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="Windows has no limit of a file's size")
+    writer = Writer(tmp_path)
+    for name in "abcdefgh":
+        writer.add("get_backend_status", name, b"{}", date=DATE)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, limits[1]))  # enough for the body
+    try:
+        with pytest.raises(RecordingError, match="expected a folder to record to"):
+            writer.add("get_backend_status", "x", b"{}", date=DATE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (tmp_path / "x" / "status.json.gz").exists()
+    writer.add("get_backend_status", "i", b"{}", date=DATE)
+    assert "".join(Recording(tmp_path).names) == "abcdefghi"
 
 
 def test_the_text_of_the_index_is_that_of_json(tmp_path: Path) -> None:
@@ -363,11 +380,15 @@ def test_what_failed_is_asked_for_again_and_nothing_else(environment: Server, qb
 
 
 def test_only_the_run_s_own_documents_count(environment: Server, qbackends: Any, tmp_path: Path) -> None:
-    folder = tmp_path / "r"
-    Record(folder).begin()
-    Writer(folder).add("get_backend_properties", "ibmq_manila", b"{}", date=DATE)
-    outcome = qbackends("record", folder, "ibmq_manila", "--base-url", environment.base_url, "--what=properties")
-    assert outcome.code == 0 and "0 of 1 documents are there" in outcome.err
+    folder, sandbox = tmp_path / "r", Recording(SANDBOX)
+    run = Writer(folder)
+    run.begin()
+    for writer, kind in ((run, "status"), (Writer(folder), "properties")):
+        _, body = sandbox.answer(f"/v1/backends/ibmq_manila/{kind}", {})
+        writer.add(f"get_backend_{kind}", "ibmq_manila", body, date=DATE)
+    what = ("--what=properties", "--what=status")
+    outcome = qbackends("record", folder, "ibmq_manila", "--base-url", environment.base_url, *what)
+    assert outcome.code == 0 and "1 of 2 documents are there" in outcome.err
     assert asked(environment) == ["/ibmq_manila/properties"]
 
 

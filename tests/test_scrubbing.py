@@ -31,6 +31,7 @@ def every_escape(text: str) -> str:
         (f"<{CRN}>", "<***>"),
         (quote(OTHER, safe=""), "***"),
         (quote(OTHER, safe="").lower(), "***"),
+        ("crn%3Av1%3Abluemix%3Apublic%3Aiam", "***"),
         (base64.b64encode(OTHER.encode()).decode(), "***"),
         (JWT, "***"),
         (f"Bearer {JWT}", "Bearer ***"),
@@ -94,6 +95,11 @@ def test_a_named_secret_goes_in_every_form(secret: str) -> None:
         told = json.dumps([*json.loads(cleaned), *map(str, json.loads(cleaned).values())])
         assert "***" in told and form not in told
         assert scrub(document) == document
+
+
+def test_of_two_secrets_the_longer_one_goes_first() -> None:
+    for secrets in (["a-secret", "a-secret-word"], ["a-secret-word", "a-secret"]):
+        assert scrub(b'["a-secret-word a-secret"]', secrets) == b'["*** ***"]'
 
 
 def test_short_secrets_are_no_secrets() -> None:
