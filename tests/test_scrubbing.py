@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from ibm_quantum_backends.recording import SANDBOX, Recording
-from ibm_quantum_backends.scrubbing import credentials, exchanged_key, scrub
+from ibm_quantum_backends.scrubbing import credentials, scrub
+from ibm_quantum_backends.secret import secrets_of
 
 ACCOUNT, INSTANCE = "0123456789abcdef0123456789abcdef", "7e3f1c2a-9b8d-4e5f-a6b7-c8d9e0f1a2b3"
 CRN = f"crn:v1:bluemix:public:quantum-computing:us-east:a/{ACCOUNT}:{INSTANCE}::"
@@ -130,6 +131,6 @@ def test_what_a_request_holds() -> None:
     assert "a-key-alone" in credentials(request(Authorization="a-key-alone"))
     assert "short:crn" in credentials(request(Service_CRN="short:crn"))
     form = {"grant_type": "x", "apikey": "the key+/&"}
-    assert exchanged_key(httpx.Request("POST", "https://host/", data=form)) == ("the key+/&",)
-    assert exchanged_key(httpx.Request("POST", "https://host/", content=iter([b"apikey=x"]))) == ()
-    assert exchanged_key(request()) == ()
+    assert secrets_of(httpx.Request("POST", "https://host/", data=form)) == ["", "the key+/&"]
+    assert secrets_of(httpx.Request("POST", "https://host/", content=iter([b"apikey=x"]))) == [""]
+    assert secrets_of(request()) == [""]

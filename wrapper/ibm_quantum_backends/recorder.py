@@ -22,10 +22,12 @@ from .connections import client_options, open_client
 from .documents import as_object
 from .errors import RecordingError
 from .folder_lock import locked
+from .processes import PerProcess
 from .raw import DOCUMENT_VERSION
 from .recording import INDEX, Entry, Question, Recording, asked, question, read_entry, utc, write_whole
 from .responses import status_error
-from .scrubbing import credentials, exchanged_key, scrub
+from .scrubbing import credentials, scrub
+from .secret import secrets_of
 
 __all__ = ["MARKER", "Record", "Writer", "origin"]
 
@@ -225,19 +227,14 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
         # Clients, as bare transports do not see the environment's proxies. They add nothing to a request that is built.
         options = client_options({"verify": verify, "proxy": proxy}, transport)
         self._keys: set[str] = set()
-        self._client = open_client(httpx.Client, options)
+        self._clients = PerProcess(lambda: open_client(httpx.Client, options))
         self._async_client = open_client(httpx.AsyncClient, options)
         super().__init__(path)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        deadline: Any = request.extensions.get("deadline")  # of this package's client, which gets no chunks
-        chunks: list[bytes] = []
-        with closing(self._client.send(request, stream=True, auth=httpx.Auth())) as response:
-            for chunk in response.iter_raw():
-                chunks.append(chunk)
-                if deadline is not None:
-                    deadline.remaining()
-        return self._keep(request, response, b"".join(chunks))
+        with closing(self._clients.get().send(request, stream=True, auth=httpx.Auth())) as response:
+            raw = b"".join(response.iter_raw())
+        return self._keep(request, response, raw)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         async with aclosing(await self._async_client.send(request, stream=True, auth=httpx.Auth())) as response:
@@ -245,7 +242,7 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._keep(request, response, b"".join(chunks))
 
     def close(self) -> None:
-        self._client.close()
+        self._clients.get().close()
 
     async def aclose(self) -> None:
         await self._async_client.aclose()
@@ -253,7 +250,7 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
     def _keep(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> httpx.Response:
         status, headers = response.status_code, response.headers
         extensions = response.extensions
-        self._keys.update(exchanged_key(request))
+        self._keys.update(secrets_of(request)[1:])
         sought = question(*asked(request))
         if sought is not None and status in (200, 404):
             answer = httpx.Response(status, headers=headers, content=raw, request=request, extensions=extensions)

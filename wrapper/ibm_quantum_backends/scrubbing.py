@@ -6,13 +6,13 @@ import json
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
-from urllib.parse import parse_qs, quote, quote_plus
+from urllib.parse import quote, quote_plus
 
 import httpx
 
-from .secret import Secret
+from .secret import Secret, secrets_of
 
-__all__ = ["credentials", "exchanged_key", "scrub"]
+__all__ = ["credentials", "scrub"]
 
 _MASK = "***"
 _SHORTEST = 8  # of secrets that are named: shorter ones may be words
@@ -34,14 +34,7 @@ def credentials(request: httpx.Request) -> tuple[Secret, ...]:
     crn = request.headers.get("Service-CRN", "")
     parts = crn.split(":")
     ids = [parts[6].rpartition("/")[2], parts[7]] if crn.startswith("crn:v") and len(parts) > 7 else [crn]
-    token = request.headers.get("Authorization", "").rpartition(" ")[2]
-    return tuple(map(Secret, (token, *ids)))
-
-
-def exchanged_key(request: httpx.Request) -> tuple[Secret, ...]:
-    """The API key in a request for a token."""
-    form = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else b""
-    return tuple(map(Secret, parse_qs(form.decode(errors="replace")).get("apikey", [])))
+    return (*secrets_of(request), *map(Secret, ids))
 
 
 def scrub(document: bytes, secrets: Iterable[str] = ()) -> bytes:

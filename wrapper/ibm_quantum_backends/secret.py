@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote_plus
 
-from .errors import CredentialsError
+import httpx
 
-if TYPE_CHECKING:
-    import httpx
+from .errors import CredentialsError
 
 __all__ = ["Secret", "check_secret", "hide", "mask", "secrets_of"]
 
@@ -48,14 +48,16 @@ def check_secret(name: str, value: object) -> Secret:
     return value
 
 
-def secrets_of(request: httpx.Request) -> list[str]:
-    """The bearer token and the API key in a request."""
-    _, _, token = request.headers.get("Authorization", "").partition(" ")
-    is_form = request.headers.get("Content-Type") == "application/x-www-form-urlencoded"
-    return [token, *(parse_qs(request.content.decode()).get("apikey", []) if is_form else [])]
+def secrets_of(request: httpx.Request) -> list[Secret]:
+    """The bearer token in a request, empty where it has none, and then the API key if it asks for a token."""
+    _, _, token = request.headers.get("Authorization", "").rpartition(" ")
+    form = b""
+    if request.headers.get("Content-Type") == "application/x-www-form-urlencoded":
+        form = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else b""
+    return [*map(Secret, (token, *parse_qs(form.decode(errors="replace")).get("apikey", [])))]
 
 
-def mask(text: str, secrets: list[str]) -> str:
+def mask(text: str, secrets: Iterable[str]) -> str:
     """A text without the secrets, should a server or proxy show what it was sent."""
     for secret in secrets:
         for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]) if len(secret) >= _SHORTEST else ():

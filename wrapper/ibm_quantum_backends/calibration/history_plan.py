@@ -21,6 +21,7 @@ from ..errors import BackendsError, DecodeError, NotFoundError
 from ..recorder import Writer, origin
 from ..recording import Recording
 from ..responses import body_of
+from .decoding import decode_layout
 from .history import History
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class HistoryPlan:
 
     def _keep_configuration(self, response: httpx.Response) -> bytes:
         body = body_of(response)
+        decode_layout(body)  # nothing is kept that a later run could not use
         self._add(_CONFIGURATION, response, body, datetime.now(UTC).replace(microsecond=0))
         return body
 
@@ -161,12 +163,14 @@ class HistoryPlan:
         body = body_of(response)
         try:
             date = as_utc(_DATED.decode(body).last_update_date)
-        except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError) as error:
-            told, path = f"$.last_update_date: expected a date-time: {error!s:.80}", "$.last_update_date"
+        except (msgspec.ValidationError, OverflowError) as error:
+            told, path = f"expected a date-time: {error!s:.80}", "$.last_update_date"
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            told, path = f"expected a JSON object: {error!s:.80}", "$"
         else:
             self._add(_PROPERTIES, response, body, date, before=time if date < time else None)
             return date
-        raise DecodeError(told, path=path, body=body)
+        raise DecodeError(f"{path}: {told}", path=path, body=body)
 
     def _add(
         self, operation: str, response: httpx.Response, body: bytes, date: datetime, *, before: datetime | None = None
