@@ -37,6 +37,6 @@ def _canonical(value: Any) -> Any:
 def _in_utc(text: str) -> str:
     try:
         date = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        return (date if date.tzinfo is None else date.astimezone(datetime.UTC)).isoformat()
+    except (ValueError, OverflowError):  # it is no date, or beyond the calendar in UTC
         return text
-    return (date if date.tzinfo is None else date.astimezone(datetime.UTC)).isoformat()

@@ -288,6 +288,19 @@ def test_deep_nesting_is_kept() -> None:
         assert canonical(parsed.to_dict()) == canonical(document)
 
 
+def test_what_is_nested_without_end_is_kept_and_shown() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    for field in ("coords", "u_channel_lo", "x_new"):
+        parsed = BackendConfiguration.from_dict({**sample(BackendConfiguration), field: deep})
+        found, depth = parsed.to_dict()[field], 0
+        while found:
+            found, depth = found[0], depth + 1
+        assert depth == 5000
+        assert "coords=..." in repr(parsed) or field != "coords"
+
+
 def test_an_error_is_pickled_with_its_path() -> None:
     with pytest.raises(ModelError) as caught:
         BackendsResponse.from_dict({"devices": [DEVICE, {**DEVICE, "status": {}}]})

@@ -133,10 +133,12 @@ def keep(value: Any, *parsers: Callable[[Any], T]) -> T:
     return cast(T, value)
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, within: int = 0) -> Any:
     """The JSON value of a model, of a list of models, or of what stands in their place."""
-    if isinstance(value, list):
-        return [plain(item) for item in cast("list[object]", value)]
+    if (
+        isinstance(value, list) and within < 9
+    ):  # deeper than any schema: raw, as it came, however deep
+        return [plain(item, within + 1) for item in cast("list[object]", value)]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime.date):
@@ -162,7 +164,10 @@ def short(model: Any) -> str:
 def _brief(value: Any) -> str:
     if isinstance(value, (list, dict)) and len(cast("list[object]", value)) > 5:
         return f"<{len(cast('list[object]', value))} items>"
-    told = repr(value)
+    try:
+        told = repr(value)
+    except RecursionError:
+        told = "..."
     return told if len(told) <= 200 else f"{told[:200]}..."
 
 
