@@ -497,6 +497,16 @@ def test_what_is_no_baseline(content: str, tmp_path: Path) -> None:
         read_baseline(path)
 
 
+@pytest.mark.parametrize("wrong", [0, [], {}, None])
+def test_a_baseline_whose_rows_have_no_names(wrong: Any, tmp_path: Path) -> None:
+    for name in ("operation", "json_path", "finding"):
+        row = {"operation": "get_it", "json_path": "$", "finding": "type", name: wrong}
+        content = {"format": 1, "document": {"sha256": "0"}, "rows": [row]}
+        (path := tmp_path / "baseline.json").write_text(json.dumps(content))
+        with pytest.raises(InvalidInputError, match="expected a baseline of format 1"):
+            read_baseline(path)
+
+
 def test_no_baseline_at_all(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="No such file"):
         read_baseline(tmp_path / "baseline.json")

@@ -279,7 +279,8 @@ def read_baseline(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         baseline = members(json.loads(Path(path).read_bytes()))
         found = f"format {baseline.get('format')!r:.40}"
-        if baseline.get("format") == 1 and all(map(_key, baseline["rows"])) and baseline["document"]["sha256"]:
+        texts = [baseline["document"]["sha256"], *(text for row in baseline["rows"] for text in _key(row))]
+        if baseline.get("format") == 1 and all(isinstance(text, str) for text in texts):
             return baseline
     except OSError as error:
         found = str(error.strerror)
