@@ -286,6 +286,12 @@ def test_a_body_without_secrets_is_kept_as_it_came() -> None:
     assert status_error(answer(403, b"\xff\xfe", request)).body == b"\xff\xfe"
 
 
+def test_half_of_a_surrogate_pair_where_a_secret_is_masked() -> None:
+    error = status_error(answer(400, b'{"errorMessage": "\\ud800 of the-key"}'), secret="the-key")
+    assert error.errors[0].message == "? of ***"
+    assert error.body == b'{"errorMessage": "? of ***"}'
+
+
 def test_one_odd_entry_does_not_hide_the_others() -> None:
     error = status_error(answer(404, b'{"errors": [{"code": 1, "message": "m"}, 5], "trace": "T"}'))
     assert [item.message for item in error.errors] == ["m"]
