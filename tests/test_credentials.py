@@ -131,6 +131,7 @@ def test_verify_is_on_unless_off(file: Path, verify: bool | None) -> None:
         ({"channel": "ibm_quantum"}, "retired"),
         ({"channel": "local"}, "expected channel ibm_quantum_platform or ibm_cloud, found 'local'"),
         ({"channel": None}, "found None"),
+        ({"channel": "x" * 5000}, "found 'x{79}$"),
         ({"token": ""}, "token: expected a string"),
         ({"token": 5}, "token: expected a string"),
         ({"token": None}, "token: expected a string"),

@@ -71,7 +71,7 @@ def check_channel(where: str, channel: object) -> None:
     """Raise CredentialsError for a channel that there is not."""
     if channel not in CHANNELS:
         retired = " (ibm_quantum is retired: save the account anew)" if channel == "ibm_quantum" else ""
-        raise CredentialsError(f"{where}: expected channel {' or '.join(CHANNELS)}, found {channel!r}{retired}")
+        raise CredentialsError(f"{where}: expected channel {' or '.join(CHANNELS)}, found {channel!r:.80}{retired}")
 
 
 def check_account(where: str, account: Mapping[str, Any]) -> None:
