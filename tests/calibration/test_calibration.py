@@ -882,6 +882,17 @@ def test_a_name_of_many_digits_is_no_pair() -> None:
     assert isinstance(calibration.warnings(), tuple) and "1" * 5000 not in str(calibration.pair_values())
 
 
+def test_a_name_without_end_is_told_in_part() -> None:
+    device, plain = rich(), rich().from_json()
+    device.configuration["backend_name"] = device.properties["backend_name"] = "x" * 100_000
+    calibration = device.from_json()
+    assert calibration.backend_name == "x" * 100_000
+    assert len(repr(calibration)) < 1100
+    with pytest.raises(InvalidInputError) as caught:
+        plain.diff(calibration)
+    assert len(str(caught.value)) < 1100
+
+
 def test_the_layout_cannot_be_changed() -> None:
     calibration = rich().from_json()
     for mapping in (calibration.layout.gates, calibration.layout.signatures, calibration.layout.timing_constraints):

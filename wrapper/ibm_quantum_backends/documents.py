@@ -18,5 +18,6 @@ def printable(text: str) -> str:
 
 
 def one_line(value: object) -> str:
-    """The text of a value in one line, printable."""
-    return printable(" ".join(str(value).split()))
+    """The text of a value in one line, printable, and no longer than anyone reads."""
+    text = printable(" ".join(str(value).split()))
+    return text if len(text) <= 1000 else f"{text[:997]}..."
