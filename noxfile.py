@@ -168,6 +168,15 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Damaged documents, new ones each time: ten thousand for each main target, or FUZZ_EXAMPLES; half an hour."""
+    session.install(f".[{EXTRAS}]", *group("test"))
+    examples = os.environ.get("FUZZ_EXAMPLES", "10000")
+    env = {"RUNTIME_WHEELS": runtime_wheels(session), "FUZZ_EXAMPLES": examples}
+    session.run("pytest", "tests/fuzz", *session.posargs, env=env)
+
+
+@nox.session(default=False)
 def regenerate(session: nox.Session) -> None:
     """Make generated/ anew from openapi/, and show what changed."""
     session.install("-e", ".[codegen]")

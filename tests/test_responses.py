@@ -287,7 +287,7 @@ def test_a_body_without_secrets_is_kept_as_it_came() -> None:
 
 
 def test_half_of_a_surrogate_pair_where_a_secret_is_masked() -> None:
-    error = status_error(answer(400, b'{"errorMessage": "\\ud800 of the-key"}'), secret="the-key")
+    error = status_error(answer(400, b'{"errorMessage": "\\ud800 of the-key"}', asked_with("the-key", "key")))
     assert error.errors[0].message == "? of ***"
     assert error.body == b'{"errorMessage": "? of ***"}'
 
