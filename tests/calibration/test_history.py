@@ -17,6 +17,8 @@ import pytest
 
 from ibm_quantum_backends import AsyncBackends, Backends, Calibration
 from ibm_quantum_backends.calibration import History
+from ibm_quantum_backends.calibration.decoding import decode_layout
+from ibm_quantum_backends.calibration.metric import read_metric
 from ibm_quantum_backends.errors import (
     BackendsError,
     DecodeError,
@@ -364,6 +366,13 @@ def test_a_damaged_file_does_not_hide_the_others(damage: Callable[[bytes], bytes
         history = backends.history("ibmq_manila", FIRST + DAY / 2, FIRST + DAY * 2)
     assert dates(history) == [FIRST]
     assert isinstance(history.failures[FIRST + DAY * 1.5], (RecordingError, DecodeError))
+
+
+@pytest.mark.parametrize("metric", ["t1", "cx_error"])
+def test_a_document_that_is_nested_without_end_does_not_hide_the_others(metric: str) -> None:
+    layout = decode_layout(CONFIGURATION)
+    with pytest.raises(DecodeError):
+        read_metric(layout, b'{"qubits": ' + b"[" * 100_000, metric)
 
 
 def test_a_file_that_is_gone_is_fetched_again(api: Server, tmp_path: Path) -> None:

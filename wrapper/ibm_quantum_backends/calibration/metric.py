@@ -43,7 +43,7 @@ def read_metric(layout: Layout, body: bytes, metric: str) -> dict[Any, float | N
             entries = [entry for entry in _GATES.decode(body).gates if entry.gate == gate]
             rows, gates, _ = read_gates(entries, layout.num_qubits)
             return _of_gate(metric, rows, gates)
-    except (msgspec.MsgspecError, UnicodeDecodeError, BackendsError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BackendsError):
         pass
     calibration = Calibration.of_layout(layout, body)  # the tolerant way, or the error that says what is wrong
     if metric in calibration.qubits:
