@@ -893,6 +893,14 @@ def test_a_name_without_end_is_told_in_part() -> None:
     assert len(str(caught.value)) < 1100
 
 
+def test_places_without_end_are_told_in_part() -> None:
+    device = rich()
+    device.properties["gates"].append(entry("cz", [0, *[1] * 5000]))
+    with pytest.raises(InvalidInputError, match="such as") as caught:
+        device.from_json().gate_error("cz", 0)
+    assert len(str(caught.value)) < 1100
+
+
 def test_the_layout_cannot_be_changed() -> None:
     calibration = rich().from_json()
     for mapping in (calibration.layout.gates, calibration.layout.signatures, calibration.layout.timing_constraints):

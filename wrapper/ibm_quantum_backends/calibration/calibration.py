@@ -272,7 +272,7 @@ class Calibration:
         near = sorted(on for on in places if {*on} & {*qubits}) or sorted(places)
         told = ", ".join(map(str, near[:8])) + (", …" if len(near) > 8 else "")
         raise InvalidInputError(
-            f"qubits: expected some that {one_line(gate)} acts on, such as {told}, found {qubits!r:.40}"
+            f"qubits: expected some that {one_line(gate):.40} acts on, such as {told:.200}, found {qubits!r:.40}"
         )
 
     @cached_property
