@@ -53,9 +53,11 @@ def segment(value: object) -> str:
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
-date_time = lru_cache(4096)(
-    datetime.datetime.fromisoformat
-)  # a calibration has few dates, each a hundred times
+@lru_cache(4096)  # a calibration has few dates, each a hundred times
+def date_time(value: Any) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(
+        string(value).upper()
+    )  # RFC 3339 has `z` too
 
 
 def string(value: object) -> str:
