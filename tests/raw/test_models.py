@@ -93,6 +93,14 @@ def test_a_misfit_within_keeps_the_whole_optional_field() -> None:
     assert status == {"type": "hardware"}
 
 
+@pytest.mark.parametrize("value", ["\x1b[31m", "\ud800", "a\nb", ""])
+def test_an_unknown_value_of_an_enumeration_is_shown_without_steering_a_terminal(value: str) -> None:
+    member = DeviceStatusName(value)
+    assert repr(member).isprintable()
+    assert (member.value, str(member), member is DeviceStatusName(value)) == (value, value, True)
+    assert pickle.loads(pickle.dumps(member)) is copy.deepcopy(member) is member
+
+
 # --- Required fields
 
 

@@ -14,5 +14,7 @@ class DeviceStatusName(StrEnum):
         if not isinstance(value, str):
             return None
         added = str.__new__(cls, value)
-        added._name_ = added._value_ = value
+        # The repr of a member shows its name as it is.
+        added._name_ = value if value.isprintable() else repr(value)
+        added._value_ = value
         return cls._value2member_map_.setdefault(value, added)  # type: ignore[return-value]
