@@ -153,9 +153,8 @@ def _masked_body(response: httpx.Response) -> bytes:
     except (ValueError, RecursionError):
         text = response.content.decode(errors="replace")
     masked = mask(text, secrets_of(response.request))
-    return (
-        response.content if masked == text else masked.encode(errors="replace")
-    )  # JSON may hold half of a surrogate pair
+    # JSON may hold half of a surrogate pair.
+    return response.content if masked == text else masked.encode(errors="replace")
 
 
 def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
