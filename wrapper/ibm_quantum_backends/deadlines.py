@@ -96,9 +96,7 @@ class Deadline:
     @contextmanager
     def waiting_for(self, connection: socket.socket | None) -> Generator[None]:
         """While the call waits for a connection: ending the call ends the wait."""
-        if (
-            connection is not None
-        ):  # of TLS too the connection below it: what reads it wakes up, and its state stays whole
+        if connection is not None:  # not its TLS, whose state stays whole
             self._waiting.wake = lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR)
         try:
             self.remaining()  # after `wake` is set, so that no end is missed
