@@ -6,7 +6,7 @@ from math import inf, isinf
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from ibm_quantum_backends import Backends
 from ibm_quantum_backends.calibration import Calibration, Change
@@ -188,7 +188,13 @@ def test_documents_of_a_recording() -> None:
     assert len({json.loads(body)["last_update_date"] for body in bodies}) == 3
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],  # a loaded machine takes its time
+)
 @given(devices(max_qubits=8), devices(max_qubits=8))
 def test_generated_devices(one: Device, other: Device) -> None:
     # The same configuration with the properties of both, as far as they name the same qubits.
