@@ -80,7 +80,7 @@ LOWEST = (
     *(f"tests/drift/test_{name}.py" for name in ("json_schema", "openapi", "payload")),
     *("tests/raw/test_endpoints.py", "tests/openapi/test_overlay.py"),
 )
-# Of these, neither the same for each real device, nor random input that only our own code meets, nor what takes longest.
+# Without the same for each real device, random input that only our own code meets, and what takes longest.
 NOT_LOWEST = (
     *("anything_anywhere", "baseline", "deviat", "escapes", "every_device", "every_real_device"),
     *("layout", "lays_out", "same_bytes", "terminal", "threads"),
