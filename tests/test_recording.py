@@ -587,6 +587,7 @@ def test_an_index_that_is_no_json(tmp_path: Path, text: str) -> None:
     [
         ("format", 2, "format: expected 1, found 2"),
         ("format", None, "format: expected 1, found None"),
+        ("format", "x" * 5000, "format: expected 1, found 'x{59}$"),
         ("api_version", 20260315, "api_version: expected a string, found 20260315"),
         ("document_version", None, "document_version: expected a string, found None"),
         ("region", [], r"region: expected a string, found \[\]"),

@@ -93,7 +93,7 @@ class Recording:
         except (OSError, ValueError, RecursionError) as error:
             raise RecordingError(f"{where}: expected readable JSON: {error}") from None
         if index.get("format") != 1:
-            raise RecordingError(f"{where}: format: expected 1, found {index.get('format')!r}")
+            raise RecordingError(f"{where}: format: expected 1, found {index.get('format')!r:.60}")
         self.api_version: str = _check(index.get("api_version"), str, f"{where}: api_version")
         self.document_version: str = _check(index.get("document_version"), str, f"{where}: document_version")
         self.region: str = _check(index.get("region"), str, f"{where}: region")
