@@ -197,6 +197,14 @@ def test_a_name_that_is_not_saved_lists_those_that_are(file: Path) -> None:
         find_credentials(account="three")
 
 
+def test_names_of_accounts_do_not_steer_a_terminal(file: Path) -> None:
+    save(file, **{"\x1b[31m\n": {"channel": "ibm_cloud_of_old", "token": KEY}})
+    for options in ({}, {"account": "other"}):
+        with pytest.raises(CredentialsError) as caught:
+            find_credentials(**options)
+        assert str(caught.value).isprintable()
+
+
 def test_channel_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QISKIT_IBM_TOKEN", KEY)
     monkeypatch.setenv("QISKIT_IBM_CHANNEL", "ibm_quantum")

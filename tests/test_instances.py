@@ -135,6 +135,9 @@ def test_choosing() -> None:
     assert choose_instance(same, "name", Region.named("eu-de")) == EU
     with pytest.raises(CredentialsError, match="several instances"):
         choose_instance(same, "name", None)
+    with pytest.raises(CredentialsError, match="several instances") as caught:
+        choose_instance([Instance("\x1b[31m\n", US, "us-east"), *same], None, None)
+    assert str(caught.value).isprintable()
     with pytest.raises(CredentialsError, match=r"no instance in eu-de .*first"):
         choose_instance([Instance("first", US, "us-east")], None, Region.named("eu-de"))
     with pytest.raises(CredentialsError, match=r"no instance that the key can see \(none\)"):

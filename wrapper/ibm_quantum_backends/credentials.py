@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .accounts import CHANNELS, check_account, check_channel, choose_account, find_proxy, read_accounts
+from .documents import printable
 from .errors import CredentialsError
 from .secret import Secret, check_secret, hide
 
@@ -62,11 +63,13 @@ def find_credentials(
     saved = read_accounts(file, must_exist=account is not None or account_file is not None)
     account = choose_account(saved, channel) if account is None else account
     if account is None and saved:
-        raise CredentialsError(f"{file} has no default account: choose account= or --account, of {', '.join(saved)}")
+        raise CredentialsError(
+            f"{file} has no default account: choose account= or --account, of {printable(', '.join(saved))}"
+        )
     if account is None:
         raise CredentialsError(_NONE_FOUND.format(file=file))
     if account not in saved:
-        names = ", ".join(sorted(saved)) or "none"
+        names = printable(", ".join(sorted(saved))) or "none"
         raise CredentialsError(f"account: expected a name that is saved in {file} ({names}), found {account!r}")
     return _from_account(f"{file}: account {account!r}", saved[account], instance)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .documents import as_object
+from .documents import as_object, printable
 from .errors import CredentialsError, InvalidInputError
 from .regions import Region, check_crn
 
@@ -77,7 +77,7 @@ def choose_instance(instances: Iterable[Instance], wanted: str | None, region: R
     if len(found) == 1:
         return check_crn(found[0].crn)
     where = f" in {region.name}" if region else ""
-    told = "; ".join(map(str, found or every)) or "none"
+    told = printable("; ".join(map(str, found or every))) or "none"
     if not found and wanted is not None:
         raise InvalidInputError(
             f"instance: expected a CRN or the name of an instance{where} ({told}), found {wanted!r}"
