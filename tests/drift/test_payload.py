@@ -507,6 +507,17 @@ def test_a_baseline_whose_rows_have_no_names(wrong: Any, tmp_path: Path) -> None
             read_baseline(path)
 
 
+def test_a_baseline_of_operations_whose_names_are_no_text(tmp_path: Path) -> None:
+    path, check = tmp_path / "baseline.json", PayloadCheck(document({"type": "string"}))
+    check.add("get_it", b"5")
+    write_baseline(path, check)
+    content = json.loads(path.read_bytes())
+    content["rows"].append({**content["rows"][0], "operation": "half of a pair: \ud800"})
+    path.write_text(json.dumps(content))
+    write_baseline(path, check)
+    assert json.loads(path.read_bytes()) == content
+
+
 def test_no_baseline_at_all(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="No such file"):
         read_baseline(tmp_path / "baseline.json")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..documents import one_line
 from ..errors import InvalidInputError, MissingExtraError
 from .changes import Change
 
@@ -51,7 +52,7 @@ def read(path: str | os.PathLike[str]) -> tuple[Accepted, ...]:
         # The nodes, not their values: a fingerprint of digits alone stays text, and each has its line.
         root: Any = yaml.compose(Path(path).read_text("utf-8"), Loader=yaml.SafeLoader)
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"{name}: expected a YAML file: {' '.join(str(error).split()):.200}") from None
+        raise InvalidInputError(f"{name}: expected a YAML file: {one_line(error):.200}") from None
     if root and root.id != "sequence":
         raise InvalidInputError(f"{name}: expected a list of entries, found a {root.id}")
     entries: dict[str, Accepted] = {}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
-from ..documents import as_object
+from ..documents import as_object, one_line
 from ..errors import InvalidInputError, MissingExtraError
 from .changes import Problem
 
@@ -201,7 +201,7 @@ def parse(data: bytes, name: str) -> Document:
         text = data.decode()
         content = read_yaml(text)
     except (ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
+        reason = one_line(error)
         raise InvalidInputError(f"{name}: expected YAML or JSON, found what is neither: {reason:.160}") from None
     document = as_object(content)
     found = document.get("openapi") if document else type(content).__name__

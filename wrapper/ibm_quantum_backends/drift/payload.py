@@ -267,7 +267,9 @@ def write_baseline(path: str | os.PathLike[str], check: PayloadCheck) -> None:
         "source": old.get("source", ""),
         "rows": sorted(rows, key=_key),
     }
-    write_whole(Path(path), (json.dumps(baseline, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(
+        Path(path), (json.dumps(baseline, indent=1, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
+    )
 
 
 def read_baseline(path: str | os.PathLike[str]) -> dict[str, Any]:
