@@ -386,7 +386,7 @@ def test_fault_truncate(client: httpx.Client, server: Server, encoding: str) -> 
     head, _, body = raw(server, f"GET {target} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode()).partition(b"\r\n\r\n")
     assert f"content-length: {whole.headers['Content-Length']}".encode() in head.lower()
     assert len(body) == len(whole_bytes) // 2
-    assert whole_bytes.startswith(body)
+    assert whole_bytes[8:].startswith(body[8:])  # before that, gzip tells the time
 
 
 def test_fault_truncate_of_a_body_that_was_given(client: httpx.Client, server: Server) -> None:

@@ -229,7 +229,7 @@ def fold_rzz(angles: list[float], qubits: list[int]) -> Any:
 
 def register_fold_rzz() -> None:
     """Let Qiskit fold the angles of `rzz`, unless someone, such as qiskit-ibm-runtime, has done so before."""
-    registry = _qiskit("transpiler.passes.utils.wrap_angles").WRAP_ANGLE_REGISTRY  # where Qiskit 2.2 has it too
+    registry = _qiskit("transpiler.passes.utils.wrap_angles").WRAP_ANGLE_REGISTRY  # where Qiskit 2.3 has it too
     try:
         registry.substitute_angle_bounds("rzz", [-1.0], [0, 1])
     except KeyError:
