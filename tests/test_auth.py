@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import SANDBOX, Blocking, Kind, asked, exposed
-from wire import Listener, answering, relay
+from wire import Connection, Listener, answering, relay
 
 from ibm_quantum_backends import AsyncBackends, Backends, BackendsError, auth
 from ibm_quantum_backends import iam as iam_module
@@ -362,6 +362,52 @@ def test_no_recording_holds_a_secret(split: tuple[Server, Listener, Listener], t
     assert len(written) > 7
     for secret in filter(None, [*FORMS, *tokens]):
         assert [content for content in written if secret.encode() in content] == []
+
+
+ECHOES = {
+    "status line": b"HTTP/1.1 %s\r\n\r\n",
+    "reason": b"HTTP/1.1 400 %s\r\nContent-Length: 0\r\n\r\n",
+    "header": b"HTTP/1.1 200 OK\r\n%s\r\n\r\n",
+    "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n",
+    "type": b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 2\r\n\r\n[]",
+    "devices": b'HTTP/1.1 200 OK\r\n\r\n{"devices": [{"name": "%s"}], "access_token": ""}',
+    "document": b'HTTP/1.1 200 OK\r\n\r\n{"backend_name": ["%s"], "n_qubits": "%s"}',
+    "page": b"HTTP/1.1 200 OK\r\n\r\n<%s>",
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+def test_no_error_tells_what_a_server_sends_back(
+    echo: bytes, make: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def serve(listener: Listener, connection: Connection) -> None:
+        sent = listener.receive_head(connection)
+        secret = next((form for form in (FORMS[1], FORMS[0], "a-bearer/token+x") if form.encode() in sent), "")
+        connection.sendall(echo.replace(b"%s", secret.encode()))
+
+    caplog.set_level(logging.DEBUG, "ibm_quantum_backends")
+    with Listener(serve) as server:
+        hosts = {"base_url": server.url, "iam_url": server.url, "instance": DEFAULT_INSTANCE}
+        for credentials in ({"token": "a-bearer/token+x"}, {"api_key": KEY}):
+            client = make(**hosts, **credentials, retries=0)
+            for call in (client.list, lambda c=client: c.properties("a"), lambda c=client: c.calibration("a")):
+                with pytest.raises(BackendsError) as caught:
+                    call()
+                for secret in ("a-bearer/token+x", *FORMS):
+                    for shown in (exposed(caught.value), repr(pickle.dumps(caught.value)), caplog.text):
+                        assert secret not in shown
+        assert b"a-bearer/token+x" in server.seen
+        assert FORMS[1].encode() in server.seen
+
+
+def test_no_cookie_is_kept(make: Callable[..., Any]) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: %d\r\n\r\n%s"
+    body = b'{"access_token": "a-bearer-token", "devices": []}'
+    with answering(answer % (len(body), body)) as server:
+        client = make(api_key=KEY, instance=DEFAULT_INSTANCE, base_url=server.url, iam_url=server.url)
+        assert client.list() == client.list() == []
+        assert server.accepted == 3
+        assert b"ookie" not in server.seen
 
 
 def test_a_client_cannot_be_pickled(make: Callable[..., Any]) -> None:

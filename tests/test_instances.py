@@ -1,5 +1,6 @@
 """Finding the instances of an account, and choosing one."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from ibm_quantum_backends import Instance, Region
 from ibm_quantum_backends.errors import CredentialsError, InvalidInputError, NotFoundError, ServerError
 from ibm_quantum_backends.instances import choose_instance, read_instances
 from ibm_quantum_backends.recording import Recording
-from ibm_quantum_backends.server import Fault, Server
+from ibm_quantum_backends.server import DEFAULT_INSTANCE, Fault, Server
 
 CRN = "crn:v1:bluemix:public:quantum-computing:{}:a/sandbox:{}::"
 US, EU, OTHER = CRN.format("us-east", "1"), CRN.format("eu-de", "2"), CRN.format("us-east", "3")
@@ -142,3 +143,12 @@ def test_choosing() -> None:
         choose_instance([Instance("first", US, "us-east")], None, Region.named("eu-de"))
     with pytest.raises(CredentialsError, match=r"no instance that the key can see \(none\)"):
         choose_instance([], None, None)
+
+
+@pytest.mark.parametrize("crn", ["crn:v1:é", "\ud800", "crn", "crn:v1:a\r\nX-Header: b"])
+def test_an_instance_of_no_crn_does_not_hide_the_others(crn: str, connect: Callable[..., Any], api: Server) -> None:
+    items = [{"crn": crn, "name": "odd"}, {"crn": DEFAULT_INSTANCE, "name": "good"}]
+    api.faults.append(Fault(body=json.dumps({"items": items}).encode(), path="/v3/"))
+    found = {instance.name: result for instance, result in connect(instance=None).list_all().items()}
+    assert isinstance(found["odd"], InvalidInputError)
+    assert len(found["good"]) == 3

@@ -198,6 +198,12 @@ def test_one_bad_backend_does_not_fail_the_list(caplog: pytest.LogCaptureFixture
     ]
 
 
+@pytest.mark.parametrize("devices", [[1, "x", None], [{"error": "internal"}]])
+def test_a_list_of_nothing_that_fits_is_no_empty_list(devices: Any) -> None:
+    with pytest.raises(DecodeError, match=r"^\$\.devices: expected backends, found none"):
+        decode_devices(answer(200, json.dumps({"devices": devices}).encode()))
+
+
 @pytest.mark.parametrize("devices", [None, {}, "x", 5])
 def test_no_list_is_an_error(devices: Any) -> None:
     with pytest.raises(DecodeError) as caught:

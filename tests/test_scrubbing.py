@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -134,3 +135,10 @@ def test_what_a_request_holds() -> None:
     assert secrets_of(httpx.Request("POST", "https://host/", data=form)) == ["", "the key+/&"]
     assert secrets_of(httpx.Request("POST", "https://host/", content=iter([b"apikey=x"]))) == [""]
     assert secrets_of(request()) == [""]
+
+
+def test_no_body_takes_long() -> None:
+    for text in ("eyJ" * 1_000_000, "eyJa." * 600_000, "crn:v1" * 500_000, "%20eyJ" * 500_000, "a/" * 1_500_000):
+        started = time.process_time()
+        assert scrub(f'["{text}"]'.encode(), ["a-long-secret"])
+        assert time.process_time() - started < 20  # of time that grows with the square of the length it would be days

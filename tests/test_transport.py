@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from conftest import Kind, asked
+from conftest import Kind, asked, exposed
 from wire import Connection, Listener, answering, dripping, proxy, relay
 
 from ibm_quantum_backends import AsyncBackends, Backends
@@ -501,6 +501,29 @@ def test_http_proxy_and_no_proxy(
     assert forward.seen
 
 
+def test_tls_within_tls_keeps_to_the_deadline(
+    make: Callable[..., Any], certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drip(listener: Listener, connection: Connection) -> None:
+        listener.receive_head(connection)
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        listener.receive(connection)
+        connection.sendall(b"\x16\x03\x03\x40\x00")  # the handshake goes on for 16 kB
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    monkeypatch.setattr("certifi.where", lambda: str(certificates))  # what httpcore trusts of a proxy
+    with Listener(drip, SERVING) as proxy:
+        url, trust = "https://api.test/api", str(certificates)
+        client = make(token="t", instance=DEFAULT_INSTANCE, base_url=url, proxy=proxy.url, verify=trust)
+        before = time.monotonic()
+        with pytest.raises(APITimeoutError):
+            client.list(deadline=0.7)
+        assert time.monotonic() - before < 10
+        assert proxy.accepted == 1
+
+
 def test_a_proxy_that_refuses(make: Callable[..., Any], no_pauses: None) -> None:
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
     with answering(refusal) as refusing:
@@ -509,6 +532,13 @@ def test_a_proxy_that_refuses(make: Callable[..., Any], no_pauses: None) -> None
             client.list()
         assert "word" not in str(caught.value)
         assert refusing.accepted == 1
+    echo = refusal.replace(b"Proxy Authentication Required", b"no dXNlcjp3b3Jk, user:word")
+    with answering(echo) as refusing:
+        client = make(api_key="sandbox", instance=DEFAULT_INSTANCE, proxy=refusing.url.replace("://", "://user:word@"))
+        with pytest.raises(APIConnectionError, match=r"^407 Proxy Authentication Required \(POST ") as caught:
+            client.list()
+        assert "user:word" not in exposed(caught.value)
+        assert "dXNlcjp3b3Jk" not in exposed(caught.value)
 
 
 def test_two_loops_after_one_another(api: Server, clean_environment: None) -> None:

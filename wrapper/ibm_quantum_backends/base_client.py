@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 from .deadlines import Deadline
 from .errors import InvalidInputError
 from .instances import Instance, choose_instance
+from .regions import check_crn
 from .secret import hide
 from .settings import Settings, make_settings
 
@@ -179,5 +180,5 @@ class BaseClient(ABC, Generic[_Transport]):
     def _address(self, call: Call[Any], crn: str) -> dict[str, Any]:
         """The request of a call, to the instance's host and in its name."""
         request = call.request
-        headers = {**request["headers"], "Service-CRN": crn}
+        headers = {**request["headers"], "Service-CRN": check_crn(crn)}  # one that a search found may be anything
         return {**request, "url": self._settings.base_url_of(crn) + request["url"], "headers": headers}

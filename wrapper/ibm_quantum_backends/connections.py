@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx
@@ -15,6 +16,8 @@ from .sockets import limit_connections
 
 __all__ = ["client_options", "open_client"]
 
+# One client serves several hosts: what one sets, with what it was sent in it, would go to the others.
+_NO_COOKIES = CookieJar(DefaultCookiePolicy(allowed_domains=()))
 _Client = TypeVar("_Client", httpx.Client, httpx.AsyncClient)
 
 
@@ -32,7 +35,7 @@ def client_options(
         InvalidInputError: The certificates cannot be read.
     """
     agent = {"User-Agent": f"ibm-quantum-backends/{__version__}", "Accept": "application/json"}
-    options = {**settings, "headers": agent, "follow_redirects": False, "transport": transport}
+    options = {**settings, "headers": agent, "cookies": _NO_COOKIES, "follow_redirects": False, "transport": transport}
     given = settings.get("event_hooks", {})
     options["event_hooks"] = {kind: [hook, *given.get(kind, ())] for kind, hook in hooks.items()}
     if transport is not None:

@@ -12,10 +12,16 @@ from typing import TypeVar
 
 from .errors import APIConnectionError, APITimeoutError, BackendsError, InvalidInputError
 
-__all__ = ["Deadline", "Running"]
+__all__ = ["Deadline", "Running", "shut_down"]
 
 _T = TypeVar("_T")
 _LONGEST = 1e9  # seconds: sockets take hardly more
+
+
+def shut_down(connection: socket.socket) -> None:
+    """Let whoever waits for a connection find it at its end; not its TLS, whose state stays whole."""
+    with suppress(OSError):  # it is closed already
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class _Waiting:
@@ -96,10 +102,11 @@ class Deadline:
     @contextmanager
     def waiting_for(self, connection: socket.socket | None) -> Generator[None]:
         """While the call waits for a connection: ending the call ends the wait."""
-        if connection is not None:  # not its TLS, whose state stays whole
-            self._waiting.wake = lambda: socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        if connection is not None:
+            self._waiting.wake = lambda: shut_down(connection)
         try:
-            self.remaining()  # after `wake` is set, so that no end is missed
+            if self.is_ended() and (wake := self._waiting.wake):  # before `wake` was set
+                wake()
             yield
         finally:
             self._waiting.wake = None
@@ -125,7 +132,7 @@ class Deadline:
         """End the call now, whatever it waits for; an asynchronous one in its own loop."""
         self._waiting.ended.set()
         if wake := self._waiting.wake:
-            with suppress(OSError, RuntimeError):  # the wait is over already
+            with suppress(RuntimeError):  # the wait is over already
                 wake()
 
 

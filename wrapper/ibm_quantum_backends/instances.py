@@ -52,7 +52,9 @@ def read_instances(page: dict[str, Any]) -> tuple[list[Instance], str | None]:
     items = [item for item in map(as_object, page["items"]) if item]
     for item in items:
         crn, plan = item.get("crn"), item.get("service_plan_unique_id")
-        if not isinstance(crn, str) or ("doc" in item and not (as_object(item["doc"]) or {}).get("extensions")):
+        if not (isinstance(crn, str) and crn) or (
+            "doc" in item and not (as_object(item["doc"]) or {}).get("extensions")
+        ):
             continue
         location = (crn.split(":") + [""] * 6)[5]
         instances.append(Instance(str(item.get("name") or crn), crn, location, plan if isinstance(plan, str) else None))

@@ -23,6 +23,7 @@ def _begin(request: httpx.Request) -> None:
 
 
 def _end(response: httpx.Response) -> None:
+    response.extensions.pop("reason_phrase", None)  # a server's own words, which a traceback would show as variables
     if _logger.isEnabledFor(logging.DEBUG):
         request = response.request
         named = mask(request_id(response.headers) or "-", secrets_of(request))

@@ -33,7 +33,7 @@ __all__ = ["MARKER", "Record", "Writer", "origin"]
 
 _DATED = ("get_backend_properties", 200)  # of these there is one for each date
 # What may stand in a file name as it is, on file systems that do not tell upper from lower case too.
-_PLAIN = re.compile("[a-z0-9_][a-z0-9_-]{0,99}")
+_PLAIN = re.compile("(?!sha256-)[a-z0-9_][a-z0-9_-]{0,99}")
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000002ff")  # gzip writes another under other versions of Python
 MARKER = ".unfinished"
 _TEMPORARY = ".new"  # one name: who holds the lock writes alone, and what a killed writer left goes with the next write
@@ -327,4 +327,6 @@ def _file_name(entry: Entry) -> str:
 
 
 def _plain(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else f"sha256-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    if _PLAIN.fullmatch(text):
+        return text
+    return f"sha256-{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:16]}"

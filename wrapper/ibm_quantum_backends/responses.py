@@ -35,14 +35,18 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 
 
 def body_of(response: httpx.Response) -> bytes:
-    """The body of an answer, whatever is in it.
+    """The body of an answer, whatever is in it but the credentials that were sent.
 
     Raises:
         APIStatusError: The status is another than 200.
     """
     if response.status_code != 200:
         raise status_error(response)
-    return response.content
+    body = response.content
+    # Looked for in haste, as it is in no real document; escapes hide it, and are in few.
+    if b"\\u" in body or b"\\/" in body or any(s and s.encode() in body for s in secrets_of(response.request)):
+        return _masked_body(response)
+    return body
 
 
 def decode(parse: Callable[[int, bytes], _T | ErrorResponse | None], response: httpx.Response) -> _T:
@@ -56,7 +60,6 @@ def decode(parse: Callable[[int, bytes], _T | ErrorResponse | None], response: h
         APIStatusError: The status is another than 200.
         DecodeError: The body is not JSON, or does not fit the model; `path` says where.
     """
-    body_of(response)
     return _parsed(lambda body: cast(_T, parse(200, body)), response)
 
 
@@ -70,12 +73,15 @@ def decode_devices(response: httpx.Response) -> list[Device]:
     from .raw.models.device import Device  # noqa: PLC0415
 
     devices: list[Device] = []
-    for index, row in enumerate(decode_json(response, array="devices")["devices"]):
+    rows = decode_json(response, array="devices")["devices"]
+    for index, row in enumerate(rows):
         try:
             devices.append(Device.from_dict(row))
         except ModelError as error:
             name = printable(str((as_object(row) or {}).get("name")))
             _logger.warning("backend %s is left out of the list: $.devices[%d]%s", name, index, str(error)[1:])
+    if rows and not devices:  # a list of nothing but what is wrong is no empty list
+        raise _misfit(response, "$.devices: expected backends, found none that fits its model", "$.devices")
     return devices
 
 
@@ -85,7 +91,6 @@ def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[s
     Raises:
         APIStatusError, DecodeError: As `decode`.
     """
-    body_of(response)
     document = as_object(_parsed(json.loads, response))
     if document is None:
         raise _misfit(response, "$: expected a JSON object", "$")
@@ -96,8 +101,9 @@ def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[s
 
 def _parsed(parse: Callable[[bytes], _T], response: httpx.Response) -> _T:
     """What `parse` makes of the body; its own errors stay here, as they hold the whole document."""
+    body = body_of(response)
     try:
-        return parse(response.content)
+        return parse(body)
     except (ValueError, RecursionError) as error:
         path: str = getattr(error, "path", "$")
         reason = str(error) if path != "$" else f"$: expected a JSON object: {error!s:.80}"

@@ -19,7 +19,8 @@ _SHORTEST = 8  # of secrets that are named: shorter ones may be words
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _ESCAPED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)++"', re.DOTALL)  # between two strings there is no backslash
 _SCOPE = r"(?:(?<!\w)|(?<=%2f)|(?<=%3a))[aos](?:\\?/|%2f)[0-9a-f]{32}(?![0-9a-z])"
-_JWT = r"(?-i:eyJ)[\w-]+\.[\w-]+\.[\w.-]*"
+# At the beginning of a word alone: a search from each `eyJ` on would take as long as a server likes.
+_JWT = r"(?:(?<![\w-])|(?<=%[0-9a-f]{2}))(?-i:eyJ)[\w-]++\.[\w-]++\.[\w.-]*+"
 _CRN = r"""crn(?::|%3a)v\d+(?::|%3a)[^\s"'<>\\,;()\[\]{}]*"""
 _CRN_BASE64 = r"(?-i:Y3JuOnYx)[\w+/=-]*"
 # What a text has, in lower case, that holds one of these.

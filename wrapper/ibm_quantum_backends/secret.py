@@ -60,6 +60,7 @@ def secrets_of(request: httpx.Request) -> list[Secret]:
 def mask(text: str, secrets: Iterable[str]) -> str:
     """A text without the secrets, should a server or proxy show what it was sent."""
     for secret in secrets:
-        for form in (secret, quote_plus(secret), json.dumps(secret)[1:-1]) if len(secret) >= _SHORTEST else ():
-            text = text.replace(form, "***")
+        escaped = json.dumps(secret)[1:-1]
+        for form in (secret, quote_plus(secret), escaped, escaped.replace("/", "\\/")):
+            text = text.replace(form, "***") if len(secret) >= _SHORTEST else text
     return text

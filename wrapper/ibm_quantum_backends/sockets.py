@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +17,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from .deadlines import Deadline
+from .deadlines import Deadline, shut_down
+from .errors import BackendsError
 
 __all__ = ["keep_to", "limit_connections"]
 
@@ -71,22 +73,24 @@ class _Backend(httpcore.SyncBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, nested: bool = False) -> None:
         self._stream = stream
+        self._nested = nested
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with self._waiting():
+        with self._waiting(self._nested):
             return self._stream.read(max_bytes, _limited(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with self._waiting():
+        with self._waiting(self._nested):
             self._stream.write(buffer, _limited(timeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        with self._waiting():
-            return _Stream(self._stream.start_tls(ssl_context, server_hostname, _limited(timeout)))
+        nested = isinstance(self._socket(), ssl.SSLSocket)  # by way of a proxy that speaks TLS itself
+        with self._waiting(nested):
+            return _Stream(self._stream.start_tls(ssl_context, server_hostname, _limited(timeout)), nested)
 
     def close(self) -> None:
         self._stream.close()
@@ -94,16 +98,33 @@ class _Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
+    def _socket(self) -> Any:
+        return self._stream.get_extra_info("socket")
+
     @contextmanager
-    def _waiting(self) -> Generator[None]:
-        deadline = _deadline.get()
-        if deadline is None:
+    def _waiting(self, nested: bool) -> Generator[None]:
+        deadline, connection = _deadline.get(), self._socket()
+        if deadline is None or deadline.is_over():  # which `_limited` tells
             yield
-        else:
-            with deadline.waiting_for(self._stream.get_extra_info("socket")):
+            return
+        # httpcore's TLS within TLS waits for each of many bytes by itself: only from outside can it be ended.
+        watch = None
+        if nested:
+            watch = threading.Timer(min(deadline.remaining(), threading.TIMEOUT_MAX), shut_down, [connection])
+            watch.start()
+        try:
+            with deadline.waiting_for(connection):
                 yield
+        finally:
+            if watch is not None:
+                watch.cancel()
 
 
 def _limited(seconds: float | None) -> float | None:
     deadline = _deadline.get()
-    return seconds if deadline is None else deadline.limit(seconds)
+    try:
+        return seconds if deadline is None else deadline.limit(seconds)
+    except BackendsError:
+        pass
+    # As httpcore would: what is raised here passes frames whose variables hold what is sent.
+    raise httpcore.ReadTimeout("the deadline is over")

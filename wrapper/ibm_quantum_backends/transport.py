@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from http.client import responses
 from typing import Any, NamedTuple
 
 import httpx
 
 from .connections import client_options, open_client
 from .deadlines import Deadline, Running
+from .documents import one_line
 from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
 from .log import HOOKS
 from .processes import PerProcess
@@ -30,15 +33,19 @@ def check_open(client: httpx.Client | httpx.AsyncClient) -> None:
 def connection_error(error: Exception, request: dict[str, Any], deadline: Deadline) -> BackendsError:
     """The error that stands for no complete answer; it holds nothing of httpx, whose requests hold credentials."""
     line = f"{request['method'].upper()} {request['url']}"
+    if deadline.is_over():
+        return deadline.error()
     if isinstance(error, httpx.TimeoutException):
-        if deadline.is_over():
-            return deadline.error()
         return APITimeoutError(f"no complete answer in time ({line}: {type(error).__name__})")
     if isinstance(error, httpx.DecodingError):
         return DecodeError(f"$: the body is not what its Content-Encoding says ({line})", path="$", body=b"")
     if isinstance(error, httpx.LocalProtocolError):  # its text would quote a header
         return APIConnectionError(f"the request cannot be sent as it is ({line})")
-    return APIConnectionError(f"{str(error) or type(error).__name__} ({line})")
+    told = str(error) or type(error).__name__
+    if isinstance(error, httpx.ProxyError):  # in a proxy's own words, which might be what it was sent
+        told = re.sub(r"(\d{3}) .*", lambda found: f"{found[1]} {responses.get(int(found[1]), '')}".rstrip(), told)
+    told = told.partition(": bytearray(")[0]  # h11 quotes what the server sent
+    return APIConnectionError(f"{one_line(told)} ({line})")
 
 
 class StopError(httpx.HTTPError):
@@ -52,8 +59,6 @@ class StopError(httpx.HTTPError):
 def settle(error: Exception, request: dict[str, Any], deadline: Deadline) -> httpx.Response | BackendsError:
     """What the attempts came to: an answer that is to be read as it is, or the error for none."""
     outcome = error.outcome if isinstance(error, StopError) else error
-    if deadline.is_ended():  # while its connections broke off
-        return deadline.error()
     return outcome if isinstance(outcome, httpx.Response) else connection_error(outcome, request, deadline)
 
 
