@@ -49,7 +49,9 @@ def tests(session: nox.Session) -> None:
     """All tests but those of `faults`, on the installed package and on real documents."""
     session.install(f".[{EXTRAS}]", *group("test"))
     env = {"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()}
-    session.run("pytest", "--ignore=tests/faults", *session.posargs, env=env)
+    session.run("pytest", "--ignore=tests/faults", "--ignore=tests/fuzz", *session.posargs, env=env)
+    if not session.posargs:  # in a process of its own, whose stack and memory are as they are limited there
+        session.run("pytest", "tests/fuzz", env=env)
 
 
 @nox.session

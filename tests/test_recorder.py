@@ -484,7 +484,9 @@ def test_no_file_holds_a_secret(secretive: Server, make: Any, kind: str, way: st
     if way == "record":
         backends.configuration("ibmq_manila")
         backends.properties("ibmq_manila")
-        assert token in str(backends.status("ibmq_manila").to_dict()), "who asked gets it as it came"
+        told = str(backends.status("ibmq_manila").to_dict())
+        assert OTHER in told  # who asked gets it as it came, but for what was sent
+        assert token not in told
         error = f'{{"errors": [{{"code": 1009, "message": {echoed}}}], "trace": {echoed}}}'
         secretive.faults[:] = [Fault(status=404, body=error.encode(), path="/defaults")]
         with pytest.raises(NotFoundError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 __all__ = ["EXAMPLES", "fuzzed", "limited"]
@@ -37,6 +37,8 @@ def fuzzed(ordinary: int, share: float = 1.0) -> Callable[[Any], Any]:
         database=database,
         print_blob=True,
         suppress_health_check=slow,
+        # What fails in an ordinary run is told as it is: to make it small may take an hour.
+        phases=tuple(Phase) if EXAMPLES else (Phase.explicit, Phase.generate),
     )
 
 

@@ -32,7 +32,7 @@ def test_every_kind_of_damage_occurs() -> None:
     signs: set[bytes] = set()
     twice: list[bytes] = []
 
-    @settings(fuzzed(1500), max_examples=1500, derandomize=True, database=None)
+    @settings(fuzzed(5000), max_examples=5000, derandomize=True, database=None)
     @given(damaged(seeds("status")))
     def collect(damage: Damaged) -> None:
         found.update(part for edit in damage.edits for part in edit.replace(":", "").split() if part in EDITS | BYTES)
