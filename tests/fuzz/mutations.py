@@ -15,49 +15,40 @@ from .documents import Path_, Seed
 __all__ = ["Damaged", "damaged", "damaged_bytes"]
 
 _DEEP = 100_000  # brackets
-# Written as they stand, as json.dumps would not write most of them.
+
+
+def _each(text: str) -> list[str]:
+    return text.split()
+
+
+# Numbers, written as they stand: json.dumps would not write most of them.
+_NUMBERS = (
+    *_each("0 1 -1 0.5 1.0 1.5 -0.0 -0 5e-324 1e-400 1e16 1e308 -1e308 1e999 -1e999 NaN Infinity -Infinity true"),
+    *_each("4300 1000000 1000000000 2147483648 9007199254740993 9223372036854775808 18446744073709551616"),
+    *("1" + 400 * "0", "-1" + 400 * "0", 4300 * "9", 5000 * "9", 5000 * "9" + ".0", "0." + 5000 * "3"),
+)
 _LITERALS = (
-    *("0", "1", "-1", "0.5", "1.0", "1.5", "-0.0", "-0", "5e-324", "1e-400", "1e16", "1e308", "-1e308", "1e999"),
-    *("-1e999", "NaN", "Infinity", "-Infinity", "null", "true", "false", "[]", "{}", '""', "[[]]", "[null]", "{}"),
-    *("4300", "1000000", "1000000000", "2147483648", "9007199254740993", "9223372036854775808"),
-    *("18446744073709551616", "1" + 400 * "0", "-1" + 400 * "0", 4300 * "9", 5000 * "9", 5000 * "9" + ".0"),
-    *("0." + 5000 * "3", "1E5", "01", "+1", ".5", "1.", "0x10", "1_000", "\u0661", "nan", "None", "undefined"),
+    *_NUMBERS,
+    *_each('null true false [] {} "" [[]] [null] [{}] 01 +1 .5 1. 0x10 1_000 nan None undefined'),
 )
 _TEXTS = (
-    *("", " ", "a", "1", "-1", "1.5", "true", "null", "None", "NaN", "Infinity", "1e999", 5000 * "9", 100_000 * "x"),
-    *(
-        "\ud800",
-        "\udfff",
-        "\udc80x",
-        "\x00",
-        "a\x00b",
-        "\x1b[31m",
-        "\r\n\t",
-        "\u202e",
-        "\u2028",
-        "\x85",
-        "\x7f",
-        "\ufeff",
-    ),
+    *("", " ", "a", "1", "-1", "1.5", "true", "null", "None", "NaN", "1e999", 5000 * "9", 100_000 * "x"),
+    *("\ud800", "\udfff", "\udc80x", "\x00", "a\x00b", "\x1b[31m", "\r\n\t", "\u202e", "\u2028", "\x85", "\ufeff"),
     *("<b>&\"'</b>", "$\\frac{1}{0}$", "$", "%s%n{0}", "../../x", "\N{PILE OF POO}", "e\u0301", "\u0661"),
-    *("us", "ns", "ms", "s", "\u00b5s", "\u03bcs", "GHz", "Hz", "THz", "parsec", "US", "dt"),
-    *("T1", "T2", "t1", "frequency", "readout_error", "readout_length", "operational", "gate_error", "gate_length"),
-    *("gate", "qubit", "qubits", "faulty", "pos", "error", "length", "jq", "zz", "units", "name", "__class__", "self"),
-    *("id", "rz", "sx", "x", "cx", "cz", "ecr", "rzz", "rx", "u3", "measure", "reset", "delay", "if_else", "barrier"),
-    *("jq_01", "jq_10", "jq_1011", "zz_12", "jq_", "jq_999999999999", "zz_" + 5000 * "1", "jq_\u0661\u0662"),
-    *("lf_0", "lf_1", "lf_2", "lf_12", "lf_999999", "lf_9999999", "lf_" + 5000 * "1", "lf_1e2"),
     *("Falcon", "online", "ibmq_manila", "ibm_boston", "simulator", "hardware"),
 )
+_UNITS = ("", "\u00b5s", "\u03bcs", *_each("us ns ms s ps GHz MHz Hz THz parsec US dt None"))
+# Of quantities, gates, and columns: what is read by its name.
+_NAMED = (
+    *_each("T1 T2 t1 frequency anharmonicity readout_error readout_length operational gate_error gate_length"),
+    *_each("gate qubit qubits faulty pos error length jq zz units name __class__ self leakage prob_meas0_prep1"),
+    *_each("id rz sx x cx cz ecr rzz rx u3 measure measure_2 reset delay if_else barrier"),
+    *_each("jq_01 jq_10 jq_1011 zz_12 jq_ jq_999999999999 lf_0 lf_1 lf_2 lf_12 lf_999999 lf_9999999 lf_1e2"),
+    *("jq_" + 5000 * "1", "zz_" + 5000 * "1", "lf_" + 5000 * "1", "jq_\u0661\u0662", "\ud800", "\x1b[31m", ""),
+)
 _DATES = (
-    *(
-        "2024-05-27",
-        "20240527",
-        "2024-W22-1",
-        "2024-148",
-        "2024-05-27T15:27",
-        "2024-05-27 15:27:54",
-        "20240527T152754Z",
-    ),
+    *_each("2024-05-27 20240527 2024-W22-1 2024-148 2024-05-27T15:27 20240527T152754Z"),
+    "2024-05-27 15:27:54",
     *("2024-05-27T15:27:54.123456789Z", "2024-05-27T15:27:54,5+0530", "2024-05-27T15:27:54+05:30:15.000001"),
     *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:60Z", "0000-00-00", "24:00"),
     *("2024-05-27T24:00:00Z", "2024-02-30", "27/05/2024", "1716823674", "now", "2024-05-27T15:27:54z"),
@@ -71,20 +62,10 @@ _QUBITS: tuple[Any, ...] = (
     *(["0", "1"], [[0, 1]], [[0, 1], [0, 1], [1, 0]], [[0, 0]], [[0]], [[0, 1, 2]], [[0, 10**9]], [[]], [{}]),
     *({"0": 1}, [*range(300)], [[a, b] for a in range(12) for b in range(12)]),
 )
-_NAMES = ("", "x", "name", "value", "qubits", "gates", "n_qubits", "errors", "\ud800", "\x00", 3000 * "k", "__class__")
+_NAMES = ("", "\ud800", "\x00", 3000 * "k", *_each("x name value qubits gates n_qubits errors __class__"))
 _OTHER_BYTES = (
     *(b"", b" ", b"\n\t\r ", b"\x00", b"\xef\xbb\xbf", b"\xff\xfe", b"null", b"true", b"0", b"1e999", b"NaN", b'""'),
-    *(
-        b"[]",
-        b"{}",
-        b"[{}]",
-        b'{"devices": {}}',
-        b'{"devices": [[]]}',
-        b'{"": ""}',
-        b"<html></html>",
-        b'{"a":',
-        b"{a: 1}",
-    ),
+    *(b"[]", b"{}", b"[{}]", b'{"devices": {}}', b'{"devices": [[]]}', b'{"": ""}', b"<html></html>", b"{a: 1}"),
     *(b"[" * _DEEP, b'{"a":' * _DEEP, b"[" * _DEEP + b"]" * _DEEP, b"[" * 900 + b"]" * 900, b"9" * 5000, b"'{}'"),
     *(b"[" + b"9" * 5000 + b"]", b'{"devices": [' + b"{}," * 5000 + b"{}]}", b"\x1f\x8b\x08\x00", b"data: {}\n\n"),
 )
@@ -192,7 +173,7 @@ class _Edit:
 
     def __init__(self, draw: st.DrawFn, seed: Seed, text: _Text) -> None:
         self._draw, self._seed, self._text = draw, seed, text
-        self._paths = draw(st.sampled_from(seed.places))
+        self._paths = draw(st.sampled_from(seed.read if draw(st.booleans()) else seed.places))
         self._path = draw(st.sampled_from(self._paths))
         self._everywhere = len(self._paths) > 1 and draw(st.integers(0, 9)) == 9
         self._step = self._path[-1] if self._path else None
@@ -202,13 +183,22 @@ class _Edit:
         """Draw an edit and make it."""
         edits = [self.words, self.literal, self.qubits, self.null, self.drop, self.empty, self.rename, self.twice]
         edits += [self.add, self.nest, self.swap, self.as_text, self.scale, self.backwards, self.anything]
-        if isinstance(self._value, str) and re.match(r"\d{4}-", self._value):
-            edits += [self.date]
-        if type(self._value) in (int, float):
-            edits += [self.literal, self.literal, self.scale, self.scale, self.qubits]
+        edits += 8 * [edit for edit, fits in self._fitting() if fits]
         edit = self._draw(st.sampled_from(edits))
         where = "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in self._path)
         return f"${where}{' (and all like it)' if self._everywhere else ''}: {edit.__name__}: {edit()}"
+
+    def _fitting(self) -> list[tuple[Callable[[], str], bool]]:
+        """Edits after which a value still looks like one, and what is done with it is done."""
+        text, number = isinstance(self._value, str), type(self._value) in (int, float)
+        return [
+            (self.number, number),
+            (self.scale, number),
+            (self.qubits, bool({*self._path} & {"coupling_map", "qubits", "n_qubits", "coords"})),
+            (self.date, text and re.match(r"\d{4}-", self._value) is not None),
+            (self.unit, self._step == "unit"),
+            (self.named, self._step in ("name", "gate") or "basis_gates" in self._path),
+        ]
 
     def _put(self, change: Callable[[Any], Any], *, above: bool = False) -> None:
         """Change the value, or what holds it."""
@@ -225,6 +215,12 @@ class _Edit:
     def words(self) -> str:
         return self._one_of((*_TEXTS, *_DATES))
 
+    def unit(self) -> str:
+        return self._one_of(_UNITS)
+
+    def named(self) -> str:
+        return self._one_of(_NAMED)
+
     def qubits(self) -> str:
         return self._one_of(_QUBITS)
 
@@ -234,10 +230,13 @@ class _Edit:
     def null(self) -> str:
         return self._one_of((None,))
 
-    def literal(self) -> str:
-        number = self._draw(st.sampled_from(_LITERALS))
-        self._put(lambda _: self._text.literal(number))
-        return f"{number:.20}"
+    def number(self) -> str:
+        return self.literal(_NUMBERS)
+
+    def literal(self, literals: Sequence[str] = _LITERALS) -> str:
+        literal = self._draw(st.sampled_from(literals))
+        self._put(lambda _: self._text.literal(literal))
+        return f"{literal:.20}"
 
     def anything(self) -> str:
         found = self._draw(_anything)
@@ -273,7 +272,7 @@ class _Edit:
             place = self._draw(st.integers(0, len(self._value)))
             self._put(lambda value: [*value[:place], found, *value[place:]] if isinstance(value, list) else value)
             return f"{found!r:.20} at {place}"
-        name = self._draw(st.sampled_from((*_NAMES, *_TEXTS[:30])))
+        name = self._draw(st.sampled_from((*_NAMES, *_TEXTS)))
         self._put(lambda value: _merged(value, {name: found}))
         return f"{name!r:.20}: {found!r:.20}"
 

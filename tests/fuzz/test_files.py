@@ -145,7 +145,7 @@ def test_an_error_keeps_the_servers_words_and_no_key(damage: Damaged, status: in
             answer.request = httpx.Request("POST", "https://host/identity/token", data={"apikey": KEY})
         error = status_error(answer)
         assert isinstance(error, APIStatusError)
-        check_error(error)
+        check_error(error, deep=damage.deep)
         assert error.status_code == status
         assert error.body == damage.body or secret
         assert error.retry_after is None or error.retry_after >= 0
@@ -237,6 +237,8 @@ def test_a_body_in_a_recording_is_read_or_one_clear_error(data: st.DataObject) -
 @fuzzed(30, share=0.1)
 @given(of("accounts", ACCOUNTS), st.sampled_from([None, "other", "default-ibm-quantum-platform", "nobody"]))
 def test_saved_accounts_are_credentials_or_a_credentials_error(damage: Damaged, account: str | None) -> None:
+    # Under another name than Qiskit's nobody can know that it is a secret.
+    named = damage.body.count(KEY.encode()) == damage.body.count(b'"token": "' + KEY.encode())
     with folder() as path, pytest.MonkeyPatch.context() as environment, limited():
         for name in ("QISKIT_IBM_TOKEN", "QISKIT_IBM_CHANNEL", "QISKIT_IBM_INSTANCE"):
             environment.delenv(name, raising=False)
@@ -247,7 +249,7 @@ def test_saved_accounts_are_credentials_or_a_credentials_error(damage: Damaged, 
         except CredentialsError as error:
             event("CredentialsError")
             check_error(error)
-            assert KEY not in exposed(error)
+            assert KEY not in (exposed(error) if named else str(error))
             return
         event("credentials")
         assert isinstance(found, Credentials)
@@ -257,7 +259,7 @@ def test_saved_accounts_are_credentials_or_a_credentials_error(damage: Damaged, 
             Backends(account=account, account_file=file).close()
         except BackendsError as error:
             check_error(error)
-            assert KEY not in exposed(error)
+            assert KEY not in (exposed(error) if named else str(error))
         except OSError:  # a file of certificates that there is not
             assert isinstance(found.verify, str)
 

@@ -11,7 +11,7 @@ from .mutations import Damaged, damaged
 
 EDITS = {
     *("words", "literal", "qubits", "null", "drop", "empty", "rename", "twice", "add", "nest", "swap", "as_text"),
-    *("scale", "backwards", "anything"),
+    *("scale", "backwards", "anything", "number"),
 }
 BYTES = {"cut", "flip", "insert", "remove", "repeat", "tail", "head", "other", "utf-16", "latin-1", "utf-8-sig"}
 SIGNS = (
