@@ -638,6 +638,18 @@ def test_an_entry_with_a_wrong_field(tmp_path: Path, key: str, value: object, me
         Recording(folder)
 
 
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    folder = sample(tmp_path)
+    for file in ("\ud800.json.gz", "a\x00b.json.gz"):
+        content = index(folder)
+        for entry in content["entries"]:
+            entry["file"] = file
+        (folder / "index.json").write_text(json.dumps(content))
+        with pytest.raises(RecordingError, match="expected a whole gzip file"):
+            Recording(folder).answer("/v1/backends", {})
+    assert Recording(folder).answer("/v1/backends/\ud800/status", {})[0] == 404
+
+
 def test_fields_that_are_not_known_yet_do_no_harm(tmp_path: Path) -> None:
     folder = sample(tmp_path)
     content = index(folder) | {"recorded_by": "somebody"}

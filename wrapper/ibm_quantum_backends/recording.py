@@ -125,7 +125,7 @@ class Recording:
         try:
             if file.resolve().is_relative_to(Path(self.path).resolve()):
                 return file.read_bytes()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter of a name that no file can have
             raise RecordingError(f"{file}: expected a whole gzip file: {error}") from None
         raise RecordingError(f"{file}: expected a file in {self.path}, found a link out of it")
 
@@ -271,7 +271,7 @@ def question(path: str, query: Mapping[str, str]) -> Question | None:
 def _error(status: int, code: int, message: str, solution: str, told: str) -> tuple[int, bytes]:
     more = "https://quantum.cloud.ibm.com/docs/errors"  # the registry that the codes are of
     item = {"code": code, "message": message, "solution": solution, "more_info": more}
-    trace = hashlib.sha256(f"{code} {told}".encode()).hexdigest()[:32]
+    trace = hashlib.sha256(f"{code} {told}".encode(errors="replace")).hexdigest()[:32]
     return status, json.dumps({"errors": [item], "trace": trace}).encode()
 
 
