@@ -271,11 +271,40 @@ def changed(calibration: Calibration, **fields: Any) -> Calibration:
 
 
 @pytest.mark.parametrize(
-    "coords", [((0.0, 0.0),) * 5, ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0), (1e6, 0.0)), None]
+    "coords",
+    [
+        None,
+        ((0.0, 0.0),) * 5,
+        ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0), (1e6, 0.0)),
+        ((0.0, 0.0), (1e308, 0.0), (-1e308, 0.0), (0.0, 1e308), (0.0, -1e308)),
+    ],
 )
 def test_coordinates_that_show_nothing_are_not_used(coords: Any) -> None:
     manila = real("manila")
     assert device_positions(changed(manila, coords=coords)) == layout(5, [*pairwise(range(5))])
+
+
+def test_numbers_beyond_all_bounds_are_drawn() -> None:
+    device = rich()
+    device.properties["qubits"][0][4]["value"] = device.properties["gates"][0]["parameters"][0]["value"] = -1e308
+    device.configuration["coords"] = [[0, 1e308], [-1e308, 0], [1, 1]]
+    assert device.from_json().plot()._repr_png_()  # type: ignore[attr-defined]
+
+
+def test_a_gate_on_no_qubits_is_on_no_pair() -> None:
+    device = rich()
+    plain = device.from_json()
+    device.properties["gates"].append({**device.properties["gates"][0], "qubits": []})
+    figure, expected = device.from_json().plot(), plain.plot()
+    assert [*map(str, figure.texts)] == [*map(str, expected.texts)]
+
+
+def test_a_device_without_qubits() -> None:
+    device = rich()
+    device.configuration.update({"n_qubits": 0, "coupling_map": [], "coords": []})
+    device.properties.update({"qubits": [], "gates": [], "general_qlists": []})
+    with pytest.raises(InvalidInputError, match="expected a device with qubits"):
+        device.from_json().plot()
 
 
 # What colours and marks say.
@@ -462,6 +491,8 @@ def test_bars_say_what_and_in_which_unit(name: str, qubits: str | None, pairs: s
         ([*range(100, 120), 1000], "Hz", (1, "Hz", 100, 145, False, "max")),
         ([*range(100, 120), -1000, 1000], "Hz", (1, "Hz", 72.75, 146.25, False, "both")),
         ([1e-12], "s", (1e-9, "ns", 1e-3, 1e-3, False, "neither")),
+        ([-1e308, 0.5], "", (1, "", -1e30, 0.5, False, "min")),
+        ([1e300, 1e308], "", (1, "", 1e30, 1e30, True, "max")),
     ],
 )
 def test_scales(values: list[float], unit: str, scale: tuple[Any, ...] | None) -> None:

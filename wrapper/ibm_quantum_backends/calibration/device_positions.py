@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cmath import exp, phase
 from collections.abc import Collection, Iterable
-from math import dist, prod, radians
+from math import dist, inf, prod, radians
 from typing import TYPE_CHECKING
 
 from ..errors import MissingExtraError
@@ -31,7 +31,7 @@ def device_positions(calibration: Calibration) -> tuple[Position, ...]:
     count, coords = calibration.num_qubits, calibration.coords
     if coords and len({*coords}) == count:
         extent = max(max(axis) - min(axis) for axis in zip(*coords, strict=True))
-        if extent <= max(20, 2 * count) * spacing(coords):
+        if extent <= max(20, 2 * count) * spacing(coords) < inf:
             return coords
     return layout(count, sorted({(min(pair), max(pair)) for pair in calibration.coupling_map if len({*pair}) == 2}))
 
@@ -39,7 +39,7 @@ def device_positions(calibration: Calibration) -> tuple[Position, ...]:
 def spacing(positions: Collection[Position]) -> float:
     """The smallest distance between two positions; 1 where there is but one."""
     order = sorted(positions)
-    found = float("inf")
+    found = inf
     for i, one in enumerate(order):
         for other in order[i + 1 :]:
             if other[0] - one[0] >= found:

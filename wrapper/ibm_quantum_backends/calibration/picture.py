@@ -37,6 +37,7 @@ _BEYOND: dict[tuple[bool, bool], _Beyond] = {
     (True, True): "both",
 }
 _PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "u"), (1e-9, "n"))
+_LARGEST = 1e30  # end of any scale: sums and products of larger numbers overflow
 _NAMES = {"t1": "T1", "t2": "T2", "jq": "coupling strength jq", "zz": "static interaction zz"}
 
 
@@ -148,6 +149,7 @@ def make_scale(values: Iterable[float], unit: str) -> Scale | None:
         first, _, third = quantiles(order, method="inclusive")
         if third > first:
             low, high = max(low, first - 3 * (third - first)), min(high, third + 3 * (third - first))
+    low, high = (min(max(end, -_LARGEST), _LARGEST) for end in (low, high))
     beyond = _BEYOND[order[0] < low, order[-1] > high]
     return Scale(factor, prefix + unit, low / factor, high / factor, log, beyond)
 

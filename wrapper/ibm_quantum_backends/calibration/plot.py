@@ -157,8 +157,10 @@ def plot_map(calibration: Calibration, *, qubits: str | None, pairs: str | None)
 
 def _qubits(calibration: Calibration, name: str | None) -> _Shown[int]:
     if name is not None and name not in calibration.qubits:
-        there = ", ".join(calibration.qubits)
+        there = one_line(", ".join(calibration.qubits))
         raise InvalidInputError(f"qubits: expected None or one of {there}; found {one_line(name)!r:.40}")
+    if not calibration.num_qubits:
+        raise InvalidInputError(f"{one_line(calibration.backend_name)}: expected a device with qubits, found none")
     keys, faulty = range(calibration.num_qubits), calibration.faulty_qubits.keys()
     column = enumerate(calibration.qubits[name] if name else ())
     values = {qubit: value for qubit, value in column if value is not None and qubit not in faulty}
@@ -179,7 +181,7 @@ def _pairs(calibration: Calibration, name: str | None) -> _Shown[Pair]:
     fails: set[Pair] = set()
     found: dict[Pair, float] = {**others.get(name or "", {})}
     for gate, on, value in zip(table["gate"], table["qubits"], column, strict=True):
-        if gate not in calibration.two_qubit_gates:
+        if gate not in calibration.two_qubit_gates or len({*on}) != 2:
             continue
         pair = (min(on), max(on))
         if (gate, on) in calibration.faulty_gates:
