@@ -704,6 +704,13 @@ def test_medians() -> None:
     assert "prob_meas0_prep1" not in medians
 
 
+def test_the_median_of_numbers_beyond_all_bounds() -> None:
+    device = rich()
+    for values, value in zip(device.properties["qubits"], (1.6e308, 1.7e308, None), strict=True):
+        values[4] = nduv("readout_error", value) if value else nduv("other", 1)
+    assert device.from_json().medians()["readout_error"] == 1.6e308
+
+
 def test_durations() -> None:
     device = rich()
     device.properties["qubits"][2] = []
@@ -899,6 +906,32 @@ def test_places_without_end_are_told_in_part() -> None:
     with pytest.raises(InvalidInputError, match="such as") as caught:
         device.from_json().gate_error("cz", 0)
     assert len(str(caught.value)) < 1100
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("configuration", "basis_gates", 0),
+        ("configuration", "gates", 0, "name"),
+        ("configuration", "gates", 1, "parameters", 0),
+        ("configuration", "instruction_signatures", 0, "name"),
+        ("configuration", "supported_instructions", 0),
+        ("configuration", "processor_type", "family"),
+        ("properties", "gates", 0, "gate"),
+        ("properties", "gates", 0, "parameters", 0, "name"),
+        ("properties", "qubits", 0, 0, "name"),
+        ("properties", "general", 0, "name"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_no_name(place: tuple[Any, ...]) -> None:
+    device = rich()
+    holder: Any = device._asdict()
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = "x\ud800"
+    for make in (device.from_json, device.from_models):
+        with pytest.raises(DecodeError, match=r"half of a surrogate pair in 'x\\ud800"):
+            make()
 
 
 def test_the_layout_cannot_be_changed() -> None:

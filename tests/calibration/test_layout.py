@@ -140,6 +140,18 @@ def test_timing_constraints_are_whole_numbers() -> None:
         assert layout.timing_constraints == {"granularity": 4, "pulse_alignment": 2}
 
 
+@pytest.mark.parametrize("value", [-1, 2**31, 2**64, 10**30, True])
+def test_parts_that_no_device_has_count_as_absent(value: int) -> None:
+    device = rich()
+    device.configuration["timing_constraints"]["min_length"] = value
+    item = device.configuration["instruction_signatures"][0]
+    device.configuration["instruction_signatures"] += [{**item, "name": "other", "num_qubits": value + 3 * (value > 0)}]
+    for layout in layouts(device):
+        assert layout.timing_constraints == {"granularity": 4, "pulse_alignment": 1, "acquire_alignment": 8}
+        assert {*layout.signatures} == {"measure_2"}
+    assert device.from_json().to_target().min_length == 1
+
+
 @pytest.mark.parametrize("value", [None, "x", 5, [5], ["x"]], ids=repr)
 def test_a_gate_whose_coupling_map_is_mistyped_is_on_no_named_qubits(value: Any) -> None:
     device = rich()

@@ -8,14 +8,14 @@ from functools import cached_property
 from html import escape
 from math import isfinite
 from operator import index
-from statistics import median
+from statistics import median, median_low
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn
 
 from ..documents import one_line
 from ..errors import InvalidInputError
 from .columns import Columns, Key, check_finite, read_columns
-from .decoding import decode_columns, decode_layout
+from .decoding import check_texts, decode_columns, decode_layout
 from .diff import Change, Place, diff, each_value
 from .faults import faulty_gates, faulty_qubits
 from .layer_fidelity import LayerFidelity, read_layer_fidelities
@@ -70,8 +70,8 @@ class Calibration:
 
     Raises:
         InvalidInputError: They are of different devices, or of different size.
-        DecodeError: A value has a unit that nobody knows or is not finite, or a gate or coupling is on a qubit that
-            there is not.
+        DecodeError: A value has a unit that nobody knows or is not finite, a gate or coupling is on a qubit that
+            there is not, or a name holds half of a surrogate pair.
     """
 
     backend_name: str
@@ -85,9 +85,11 @@ class Calibration:
     dt: float | None
 
     def __init__(self, configuration: BackendConfiguration, properties: BackendProperties) -> None:
-        columns = read_columns(properties)
+        layout, columns = read_layout(configuration), read_columns(properties)
+        check_texts(layout)
+        check_texts(columns)
         check_finite(columns)
-        self._set(read_layout(configuration), columns)
+        self._set(layout, columns)
 
     @classmethod
     def from_json(cls, configuration: bytes, properties: bytes) -> Calibration:
@@ -326,13 +328,13 @@ class Calibration:
         for name, column in self._columns.qubits.items():
             known = [value for value in column if value is not None]
             if known and name != "operational":
-                found[name] = median(known)
+                found[name] = _median(known)
         sound: dict[str, list[float]] = {}
         for kind in ("error", "length"):
             for key, value in zip(self._columns.keys, self._columns.gates[f"gate_{kind}"], strict=True):
                 if value is not None and key not in self.faulty_gates:
                     sound.setdefault(f"{key[0]}_{kind}", []).append(value)
-        return found | {name: median(values) for name, values in sorted(sound.items())}
+        return found | {name: _median(values) for name, values in sorted(sound.items())}
 
     def medians(self) -> Mapping[str, float]:
         """Medians by name: each column of `qubits` over the qubits that have a value, and of each gate its error and
@@ -496,3 +498,8 @@ class Calibration:
         from .plot import plot_map  # noqa: PLC0415
 
         return plot_map(self, qubits=qubits, pairs=pairs)
+
+
+def _median(values: list[float]) -> float:
+    middle = median(values)
+    return middle if isfinite(middle) else median_low(values)  # the sum of two is beyond all numbers

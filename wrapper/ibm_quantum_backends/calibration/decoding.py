@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,7 +15,7 @@ from .columns import Columns, check_finite, read_columns
 from .layout import Layout, read_layout
 from .shapes import CONFIGURATION, PROPERTIES
 
-__all__ = ["decode_columns", "decode_layout"]
+__all__ = ["check_texts", "decode_columns", "decode_layout"]
 
 _T = TypeVar("_T")
 
@@ -44,6 +45,7 @@ def _decoded(body: bytes, fast: Callable[[bytes], Any], model: Callable[[bytes],
             found = read(fast(body))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             found = read(model(body))
+            check_texts(found)
         if isinstance(found, Columns):
             check_finite(found)
         return found
@@ -53,6 +55,30 @@ def _decoded(body: bytes, fast: Callable[[bytes], Any], model: Callable[[bytes],
         path = str(getattr(error, "path", "$"))
         told = str(error) if path != "$" else f"$: expected a JSON object: {error!s:.80}"
     raise DecodeError(one_line(told), path=path, body=body)
+
+
+def check_texts(found: Any) -> None:
+    """Raise for half of a surrogate pair in a name, which JSON can escape and no file or other package takes as text.
+
+    Raises:
+        DecodeError: As said.
+    """
+    if isinstance(found, Layout):  # without couplings and values, which are many
+        gates = [(name, gate.parameters) for name, gate in found.gates.items()]
+        others = (found.basis_gates, found.supported_instructions, found.signatures, found.processor)
+        found = (*found[:2], *gates, *others)
+    if isinstance(found, Columns):
+        names = (found.qubits, found.gates, found.general, found.qubit_lists, {gate for gate, _ in found.keys})
+        found = (*found[:2], *chain(*names))
+    if isinstance(found, str):
+        try:
+            found.encode()
+        except UnicodeEncodeError:
+            told = f"$: expected text, found half of a surrogate pair in {found!r:.40}"
+            raise DecodeError(told, path="$", body=b"") from None
+    elif isinstance(found, (tuple, dict)):
+        for part in chain(found, found.values() if isinstance(found, dict) else ()):  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            check_texts(part)
 
 
 def _configuration_model(body: bytes) -> Any:

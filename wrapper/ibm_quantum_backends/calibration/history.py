@@ -154,7 +154,11 @@ class History:
         if not any(rows):
             pairs = (pair for e, t in self._documents[-1:] for pair in self._finish(t, self._start(_calibration, e)))
             last = next((newest for _, newest in pairs), None)
-            there = ", ".join(sorted({*last.qubits, *last.medians()})) if last else "nothing, as there is no document"
+            there = (
+                one_line(", ".join(sorted({*last.qubits, *last.medians()})))
+                if last
+                else "nothing, as there is no document"
+            )
             raise InvalidInputError(f"metric: expected one of {there}; found {metric!r:.40}")
         return make_series_frame(times, rows)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Gate", "Layout", "Signature", "read_layout"]
 
 _LARGEST = sys.float_info.max
+_MOST_SAMPLES = 2**31 - 1  # which any scheduler can count, and no clock of a device reaches in a second
 _ALIGNMENTS = ("granularity", "min_length", "pulse_alignment", "acquire_alignment")
 
 
@@ -56,7 +57,7 @@ class Layout(NamedTuple):
 
 
 def read_layout(configuration: Configuration | BackendConfiguration) -> Layout:
-    """The layout of a configuration, decoded either way; an optional field that is mistyped counts as absent.
+    """The layout of a configuration, decoded either way; an optional part that cannot be counts as absent.
 
     Raises:
         DecodeError: The coupling map names a qubit that there is not; `body` is empty.
@@ -81,12 +82,16 @@ def read_layout(configuration: Configuration | BackendConfiguration) -> Layout:
         {gate.name: Gate(_texts(gate.parameters) or (), _places(gate.coupling_map)) for gate in configuration.gates},
         None if dt is None else dt * 1e-9,  # as the official client has it, to the last digit
         _coords(configuration.coords, count),
-        {name: value for name in _ALIGNMENTS if isinstance(value := getattr(timing, name, None), int)},
+        {
+            name: value
+            for name in _ALIGNMENTS
+            if type(value := getattr(timing, name, None)) is int and 0 <= value <= _MOST_SAMPLES
+        },
         _texts(configuration.supported_instructions),
         {
             item.name: Signature(item.num_qubits, item.num_clbits, _texts(item.parameters) or ())
             for item in _list(configuration.instruction_signatures)
-            if hasattr(item, "num_qubits")
+            if hasattr(item, "num_qubits") and 0 <= item.num_qubits <= count and item.num_clbits >= 0
         },
         f"{family} r{revision}" if family and revision is not None else family,
         configuration.simulator is True,
