@@ -22,7 +22,7 @@ from ibm_quantum_backends.raw.errors import ModelError
 from ibm_quantum_backends.raw.models import BackendConfiguration, BackendProperties
 
 from .documents import MANILA, devices
-from .guard import fuzzed, limited
+from .guard import EXAMPLES, fuzzed, limited
 from .mutations import Damaged, damaged
 from .test_responses import check_error
 
@@ -162,7 +162,7 @@ def drawn(calibration: Calibration) -> None:
 
 # What takes long is done with a part of the documents: how many of a hundred.
 COSTLY = {compare: 10, frames: 12, graph: 10, target: 12, backend: 3, chains: 4, picture: 2, drawn: 1}
-TURNS = (*[None] * 46, *[work for work, count in COSTLY.items() for _ in range(count)])
+TURNS = (*[None] * (10 if EXAMPLES else 46), *[work for work, count in COSTLY.items() for _ in range(count)])
 
 
 @fuzzed(150)
