@@ -27,7 +27,7 @@ RECORDINGS = ("recording.py", "recorder.py", "scrubbing.py", "folder_lock.py", "
 
 
 @pytest.mark.parametrize(
-    ("layer", "most"), [("client", 3700), ("drift", 3750), ("calibration", 3250), ("recordings", 700)]
+    ("layer", "most"), [("client", 3700), ("drift", 3750), ("calibration", 3300), ("recordings", 700)]
 )
 def test_package(layer: str, most: int) -> None:
     layers = {
