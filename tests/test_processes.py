@@ -1,5 +1,6 @@
 """One client before and after a fork."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ print("done")
 """
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="this system has no fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("kind", ["sync", "async"])
 def test_a_client_that_is_forked(kind: str, api: Server, tmp_path: Path) -> None:
     api.faults.append(Fault(path="/identity/token"))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Kind, asked
-from open_files import settles, sockets, threads
+from open_files import settles, sockets
 
 from ibm_quantum_backends import AsyncBackends, Backends
 from ibm_quantum_backends.errors import APIConnectionError, APITimeoutError
@@ -74,7 +74,7 @@ def test_the_next_address_is_tried(api: Server, connect: Callable[..., Any], mon
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_close_ends_the_calls_that_are_running(fault: Fault, kind: Kind, api: Server) -> None:
-    before = sockets(), threads()
+    before = sockets(), threading.active_count()
     part = fault.path
     api.faults.append(fault)
     if kind == "sync":
@@ -104,13 +104,13 @@ def test_close_ends_the_calls_that_are_running(fault: Fault, kind: Kind, api: Se
     }
     assert [failure for failure in failures if failure.__context__ or failure.__cause__] == []
     assert settles(sockets, before[0])
-    assert settles(threads, before[1])
+    assert settles(threading.active_count, before[1])
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 @pytest.mark.parametrize("call", ["list", "fleet", "calibration"])
 def test_an_interrupt_leaves_nothing(call: str, fault: Fault, kind: Kind, api: Server) -> None:
-    before = sockets(), threads()
+    before = sockets(), threading.active_count()
     api.faults.append(fault)
     ended = threading.Event()
 
@@ -145,7 +145,7 @@ def test_an_interrupt_leaves_nothing(call: str, fault: Fault, kind: Kind, api: S
         ended.set()
         thread.join()
         signal.signal(signal.SIGINT, old)
-    assert settles(threads, before[1])
+    assert settles(threading.active_count, before[1])
     assert settles(sockets, before[0])
 
 

@@ -1,14 +1,12 @@
 """Running cells of the matrix, each on a server that is its own for the time, several at once."""
 
 import asyncio
-import os
 import queue
 import socket
 import ssl
 import struct
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -349,9 +347,3 @@ def run_all(cells: Iterable[Cell]) -> dict[str, Report]:
     for cell in every:
         reports.setdefault(cell.id, Report("no end", dict.fromkeys(PATHS, 0), problems=["it does not end"]))
     return reports
-
-
-def open_things() -> Counter[str]:
-    """How many files, sockets and threads there are."""
-    files = len(os.listdir("/dev/fd")) if os.path.isdir("/dev/fd") else 0  # Windows has no such folder
-    return Counter(files=files, threads=threading.active_count())

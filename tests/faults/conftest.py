@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pytest
 from conftest import VARIABLES
+from open_files import open_things
 
-from .cells import Report, open_things, run_all
+from .cells import Report, run_all
 from .matrix import Cell
 from .table import lines
 

@@ -132,7 +132,7 @@ class AsyncBackends(AsyncCalibrationCalls):
         _, limit = calls.check_fleet("status", concurrency)
         call = calls.list_backends(self._version, wait_times=wait_times)
         jobs = self._in_region(await self.instances(deadline=deadline))
-        return await self._gather(lambda crn, limit: self._do(call, limit, crn), jobs, limit, deadline)
+        return await self._gather(lambda crn, own: self._do(call, own, crn), jobs, limit, deadline)
 
     async def aclose(self) -> None:
         """Close all connections of the running event loop; another loop has its own.

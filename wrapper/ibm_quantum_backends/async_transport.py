@@ -62,8 +62,6 @@ class AsyncSender:
         try:
             return await aretry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
         except Exception as error:
-            if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
-                raise
             outcome = settle(error, request, deadline)
         if isinstance(outcome, httpx.Response):
             return outcome

@@ -168,8 +168,8 @@ class BaseClient(ABC, Generic[_Transport]):
         from .calibration.history_plan import HistoryPlan  # noqa: PLC0415 (most calls do without)
 
         # A client that answers from a recording need not copy it; but one that is watched must see each answer.
-        replayed, key = None if self._watch else self._recording, self._settings.api_key
-        secrets = () if key is None else (key,)
+        replayed = None if self._watch else self._recording
+        secrets = tuple(filter(None, [self._settings.api_key]))
         return HistoryPlan(self._version, *args, **options, replayed=replayed, secrets=secrets)
 
     def _decode(self, call: Call[_T], response: httpx.Response) -> _T:

@@ -198,7 +198,7 @@ class Backends(CalibrationCalls):
         _, limit = calls.check_fleet("status", concurrency)
         call = calls.list_backends(self._version, wait_times=wait_times)
         jobs = self._in_region(self.instances(deadline=deadline))
-        return self._gather(lambda crn, limit: self._do(call, limit, crn), jobs, limit, deadline)
+        return self._gather(lambda crn, own: self._do(call, own, crn), jobs, limit, deadline)
 
     def close(self) -> None:
         """Close all connections; calls of other threads that are running end with an `APIConnectionError`."""

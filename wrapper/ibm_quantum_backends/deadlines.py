@@ -105,8 +105,8 @@ class Deadline:
         if connection is not None:
             self._waiting.wake = lambda: shut_down(connection)
         try:
-            if self.is_ended() and (wake := self._waiting.wake):  # before `wake` was set
-                wake()
+            if self.is_ended():  # before `wake` was set
+                self.end()
             yield
         finally:
             self._waiting.wake = None

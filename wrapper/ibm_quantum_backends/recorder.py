@@ -270,20 +270,20 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
         # Properties without a date are kept too: recordings serve to find answers that are not as they should be.
         own = utc(str(document.get("last_update_date"))) if (operation, status) == _DATED else None
         date = own or datetime.now(UTC).replace(microsecond=0)
-        synthetic = bool(response.extensions.get("synthetic"))
-        told = origin(request)
-        told["hide"] += (*self._keys,)
+        told = origin(response, self._keys)
         if not _tells(sought, told["hide"]):  # what nobody may read cannot be asked for again either
-            self.add(operation, name, body, date=date, query=query, status=status, synthetic=synthetic, **told)
+            self.add(operation, name, body, date=date, query=query, status=status, **told)
 
 
-def origin(request: httpx.Request) -> dict[str, Any]:
-    """API version, region and secrets of a request, as `Writer.add` takes them; empty where it does not say."""
+def origin(response: httpx.Response, secrets: Iterable[str]) -> dict[str, Any]:
+    """Where an answer comes from, and what to hide, as `Writer.add` takes it; what its request leaves open is empty."""
+    request = response.request
     crn = request.headers.get("Service-CRN", "").split(":")
     return {
         "api_version": request.headers.get("IBM-API-Version", ""),
         "region": crn[5] if len(crn) > 5 else "",
-        "hide": credentials(request),
+        "hide": (*credentials(request), *secrets),
+        "synthetic": bool(response.extensions.get("synthetic")),
     }
 
 

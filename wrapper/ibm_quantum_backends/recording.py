@@ -18,7 +18,7 @@ import httpx
 from .errors import RecordingError
 
 if TYPE_CHECKING:
-    from .recorder import Record, Writer, origin
+    from .recorder import Record, Writer
 
 __all__ = [
     "INDEX",
@@ -30,7 +30,6 @@ __all__ = [
     "Replay",
     "Writer",
     "asked",
-    "origin",
     "question",
     "read_entry",
     "unpack",
@@ -294,7 +293,7 @@ def write_whole(path: Path, content: bytes, temporary: Path | None = None) -> No
 
 
 def __getattr__(name: str) -> object:
-    if name not in ("Record", "Writer", "origin"):  # which reading a recording does not need
+    if name not in ("Record", "Writer"):  # which reading a recording does not need
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import recorder  # noqa: PLC0415
 

@@ -13,14 +13,23 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from . import errors
 from .documents import as_object, one_line, printable
 from .errors import APIStatusError, DecodeError
-from .secret import mask, secrets_of
+from .secret import is_masked, mask, secrets_of
 
 if TYPE_CHECKING:
     import httpx
 
     from .raw.models import Device, ErrorItem, ErrorResponse
 
-__all__ = ["body_of", "decode", "decode_devices", "decode_json", "request_id", "retry_after", "status_error"]
+__all__ = [
+    "body_of",
+    "decode",
+    "decode_devices",
+    "decode_json",
+    "request_id",
+    "retry_after",
+    "status_error",
+    "status_text",
+]
 
 _T = TypeVar("_T")
 _logger = logging.getLogger(__name__)
@@ -42,9 +51,9 @@ def body_of(response: httpx.Response) -> bytes:
     """
     if response.status_code != 200:
         raise status_error(response)
-    body = response.content
+    body, secrets = response.content, [*filter(is_masked, secrets_of(response.request))]
     # Looked for in haste, as it is in no real document; escapes hide it, and are in few.
-    if b"\\u" in body or b"\\/" in body or any(s and s.encode() in body for s in secrets_of(response.request)):
+    if secrets and (b"\\u" in body or b"\\/" in body or any(secret.encode() in body for secret in secrets)):
         return _masked_body(response)
     return body
 
@@ -133,7 +142,7 @@ def status_error(response: httpx.Response, *, kind: type[APIStatusError] | None 
     kind = kind or _BY_STATUS.get(status, errors.ServerError if status >= 500 else APIStatusError)
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
     told = one_line(told)
-    message = f"{status} {_REASONS.get(status, '')}".rstrip() + f" ({_line(response)})" + (f": {told}" if told else "")
+    message = f"{status_text(status)} ({_line(response)})" + (f": {told}" if told else "")
     headers = {name: mask(value, secrets) for name, value in response.headers.items() if name != "set-cookie"}
     return kind(
         message + (f" (trace {printable(trace)})" if trace else ""),
@@ -145,6 +154,11 @@ def status_error(response: httpx.Response, *, kind: type[APIStatusError] | None 
         headers=headers,
         body=body,
     )
+
+
+def status_text(status: int) -> str:
+    """A status with its usual reason, whatever a server says in its place."""
+    return f"{status} {_REASONS.get(status, '')}".rstrip()
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:

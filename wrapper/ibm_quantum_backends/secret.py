@@ -11,7 +11,7 @@ import httpx
 
 from .errors import CredentialsError
 
-__all__ = ["Secret", "check_secret", "hide", "mask", "secrets_of"]
+__all__ = ["Secret", "check_secret", "hide", "is_masked", "mask", "secrets_of"]
 
 _T = TypeVar("_T")
 _SHORTEST = 7  # characters: what is shorter is a word that stands for a secret, as in tests, and may stand anywhere
@@ -59,8 +59,13 @@ def secrets_of(request: httpx.Request) -> list[Secret]:
 
 def mask(text: str, secrets: Iterable[str]) -> str:
     """A text without the secrets, should a server or proxy show what it was sent."""
-    for secret in secrets:
+    for secret in filter(is_masked, secrets):
         escaped = json.dumps(secret)[1:-1]
         for form in (secret, quote_plus(secret), escaped, escaped.replace("/", "\\/")):
-            text = text.replace(form, "***") if len(secret) >= _SHORTEST else text
+            text = text.replace(form, "***")
     return text
+
+
+def is_masked(secret: str) -> bool:
+    """Whether `mask` looks for a secret."""
+    return len(secret) >= _SHORTEST

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from http.client import responses
 from typing import Any, NamedTuple
 
 import httpx
@@ -15,6 +14,7 @@ from .documents import one_line
 from .errors import APIConnectionError, APITimeoutError, BackendsError, DecodeError
 from .log import HOOKS
 from .processes import PerProcess
+from .responses import status_text
 from .sockets import keep_to
 
 __all__ = ["IN_FLIGHT", "Sender", "StopError", "check_open", "connection_error", "settle"]
@@ -43,7 +43,7 @@ def connection_error(error: Exception, request: dict[str, Any], deadline: Deadli
         return APIConnectionError(f"the request cannot be sent as it is ({line})")
     told = str(error) or type(error).__name__
     if isinstance(error, httpx.ProxyError):  # in a proxy's own words, which might be what it was sent
-        told = re.sub(r"(\d{3}) .*", lambda found: f"{found[1]} {responses.get(int(found[1]), '')}".rstrip(), told)
+        told = re.sub(r"(\d{3}) .*", lambda found: status_text(int(found[1])), told)
     told = told.partition(": bytearray(")[0]  # h11 quotes what the server sent
     return APIConnectionError(f"{one_line(told)} ({line})")
 
@@ -57,7 +57,13 @@ class StopError(httpx.HTTPError):
 
 
 def settle(error: Exception, request: dict[str, Any], deadline: Deadline) -> httpx.Response | BackendsError:
-    """What the attempts came to: an answer that is to be read as it is, or the error for none."""
+    """What the attempts came to: an answer that is to be read as it is, or the error for none.
+
+    Raises:
+        Exception: As it is, where it is neither of the connection nor of a call that was ended.
+    """
+    if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
+        raise error
     outcome = error.outcome if isinstance(error, StopError) else error
     return outcome if isinstance(outcome, httpx.Response) else connection_error(outcome, request, deadline)
 
@@ -127,8 +133,6 @@ class Sender:
                 policy = DeadlineRetry(request, retries, deadline, timeout)
                 return retry_request(client, **request, extensions=extensions, retry=policy, auth=auth)
         except Exception as error:
-            if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
-                raise
             outcome = settle(error, request, deadline)
         if isinstance(outcome, httpx.Response):
             return outcome

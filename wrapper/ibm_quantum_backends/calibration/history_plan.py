@@ -176,7 +176,5 @@ class HistoryPlan:
         self, operation: str, response: httpx.Response, body: bytes, date: datetime, *, before: datetime | None = None
     ) -> None:
         if self._writer is not None:
-            told = origin(response.request)
-            told["hide"] += self._secrets
-            told["synthetic"] = bool(response.extensions.get("synthetic"))
+            told = origin(response, self._secrets)
             self._writer.add(operation, self._name, body, date=date, before=before, level=_LEVEL, **told)

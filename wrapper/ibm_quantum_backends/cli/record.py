@@ -64,8 +64,9 @@ def record(
     for missing, batch in batches:
         for name, results in session.client.fleet(missing, names=batch, concurrency=concurrency).items():
             for kind, result in results.items():
-                counts[outcome(name, result)] += 1
-                session.failures += [f"{name}: {kind}: {result}"] if outcome(name, result) == "failed" else []
+                come = outcome(name, result)
+                counts[come] += 1
+                session.failures += [f"{name}: {kind}: {result}"] if come == "failed" else []
         session.progress.advance(session.task, len(batch))
     if not session.failures:
         session.recorder.end()
