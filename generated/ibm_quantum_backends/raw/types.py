@@ -55,8 +55,9 @@ def segment(value: object) -> str:
 
 @lru_cache(4096)  # a calibration has few dates, each a hundred times
 def date_time(value: Any) -> datetime.datetime:
+    text = string(value)
     return datetime.datetime.fromisoformat(
-        string(value).upper()
+        f"{text[:-1]}Z" if text.endswith("z") else text
     )  # RFC 3339 has `z` too
 
 
