@@ -892,6 +892,11 @@ def test_a_name_of_many_digits_is_no_pair() -> None:
 def test_a_name_without_end_is_told_in_part() -> None:
     device, plain = rich(), rich().from_json()
     device.configuration["backend_name"] = device.properties["backend_name"] = "x" * 100_000
+    device.configuration["n_qubits"] = int("9" * 4300)
+    with pytest.raises(InvalidInputError, match="9 and 3 qubits") as told:
+        device.from_json()
+    assert len(str(told.value)) < 1200
+    device.configuration["n_qubits"] = 3
     calibration = device.from_json()
     assert calibration.backend_name == "x" * 100_000
     assert len(repr(calibration)) < 1100

@@ -119,10 +119,9 @@ class Calibration:
                 f"{one_line(layout.backend_name)} and of {one_line(columns.backend_name)}"
             )
         if layout.num_qubits != columns.num_qubits:
-            raise InvalidInputError(
-                f"{one_line(layout.backend_name)}: expected configuration and properties of one size, found "
-                f"{layout.num_qubits} and {columns.num_qubits} qubits"
-            )
+            sizes = f"{layout.num_qubits!s:.40} and {columns.num_qubits}"
+            name = one_line(layout.backend_name)
+            raise InvalidInputError(f"{name}: expected configuration and properties of one size, found {sizes} qubits")
         self.__dict__.update(
             _layout=layout._replace(
                 gates={**layout.gates},

@@ -67,7 +67,7 @@ def read_layout(configuration: Configuration | BackendConfiguration) -> Layout:
     wrong = next((i for i, pair in enumerate(coupling_map) if not _is_pair(pair, count)), None)
     if wrong is not None:
         path = f"$.coupling_map[{wrong}]"
-        told = f"{path}: expected two qubits from 0 to {count - 1}, found {[*coupling_map[wrong]]!r:.60}"
+        told = f"{path}: expected two qubits from 0 to {count - 1!s:.40}, found {[*coupling_map[wrong]]!r:.60}"
         raise DecodeError(told, path=path, body=b"")
     dt = _number(configuration.dt)
     timing = configuration.timing_constraints
