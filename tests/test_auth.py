@@ -22,6 +22,7 @@ from ibm_quantum_backends.errors import (
     AuthenticationError,
     CredentialsError,
     DecodeError,
+    PermissionDeniedError,
     ServerError,
 )
 from ibm_quantum_backends.recording import Record, Recording
@@ -236,6 +237,17 @@ def test_a_function_is_asked_again_after_a_401(connect: Callable[..., Any], api:
     with pytest.raises(AuthenticationError):
         connect(token=lambda: "stale").list()
     assert asked(api) == 4
+
+
+def test_a_token_that_was_refused_is_in_no_error(connect: Callable[..., Any], api: Server) -> None:
+    first, second = "the-first-token", "the-second-token"
+    tokens = iter([first, second])
+    body = f'{{"errors": [{{"code": 1, "message": "neither {first} nor {second}"}}]}}'.encode()
+    api.faults.extend([Fault(status=401, path="/api/"), Fault(status=403, body=body, path="/api/")])
+    with pytest.raises(PermissionDeniedError, match=r"neither \*\*\* nor \*\*\*") as caught:
+        connect(token=lambda: next(tokens)).list()
+    assert first not in exposed(caught.value)
+    assert second not in exposed(caught.value)
 
 
 @pytest.mark.parametrize("token", ["", "a secret\n", None, 5])

@@ -8,7 +8,7 @@ import pytest
 from conftest import SANDBOX, asked
 
 from ibm_quantum_backends import Instance, Region
-from ibm_quantum_backends.errors import CredentialsError, InvalidInputError, NotFoundError, ServerError
+from ibm_quantum_backends.errors import CredentialsError, DecodeError, InvalidInputError, NotFoundError, ServerError
 from ibm_quantum_backends.instances import choose_instance, read_instances
 from ibm_quantum_backends.recording import Recording
 from ibm_quantum_backends.server import DEFAULT_INSTANCE, Fault, Server
@@ -78,6 +78,16 @@ def test_with_a_bearer_token(account: Callable[..., Any], shared: Server) -> Non
 
 def test_instances(account: Callable[..., Any]) -> None:
     assert account().instances()[1] == Instance("second", EU, "eu-de", "sandbox-plan")
+
+
+@pytest.mark.parametrize("items", [[{"name": "x"}], [{"crn": 5}, 5, None]])
+def test_a_page_of_nothing_that_fits_is_no_account_without_instances(
+    items: list[Any], account: Callable[..., Any], shared: Server
+) -> None:
+    body = json.dumps({"items": items}).encode()
+    shared.faults.append(Fault(status=200, body=body, path="/v3/resources/search"))
+    with pytest.raises(DecodeError, match=r"^\$\.items: expected objects with crn, found none"):
+        account().instances()
 
 
 def test_paging(make: Callable[..., Any]) -> None:

@@ -114,7 +114,7 @@ def test_a_token_or_an_error_that_does_not_hold_it(damage: Damaged) -> None:
 def test_instances_or_an_error(damage: Damaged) -> None:
     with limited():
         try:
-            instances, cursor = read_instances(decode_json(response(damage.body), array="items"))
+            instances, cursor = read_instances(decode_json(response(damage.body), array="items", of="crn"))
         except DecodeError as error:
             event("DecodeError")
             check_error(error, damage.body)

@@ -13,7 +13,7 @@ from .deadlines import Deadline
 from .errors import BackendsError, CredentialsError
 from .flights import Flight
 from .iam import Token, exchange_request, read_token
-from .secret import Secret, check_secret, hide
+from .secret import Secret, check_secret, hide, secrets_of
 
 if TYPE_CHECKING:
     from .transport import Sender
@@ -26,7 +26,8 @@ KEPT = "the token could not be renewed and is used until it ends: %s"
 
 
 def authorize(request: httpx.Request, token: Secret) -> None:
-    """Put a token into a request."""
+    """Put a token into a request; one that it was refused with stays known as a secret, should the answer show it."""
+    request.extensions["refused"] = [*filter(None, secrets_of(request))]
     request.headers["Authorization"] = f"Bearer {token}"
     request.extensions["deadline"].narrow(request.extensions["timeout"])  # getting the token took time
 

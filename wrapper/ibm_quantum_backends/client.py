@@ -250,6 +250,6 @@ class Backends(CalibrationCalls):
         while cursor is not None:
             request = search_request(self._settings.search_url, cursor)
             answer = self._sender.send(request, deadline, self._auth)
-            page, cursor = read_instances(decode_json(answer, array="items"))
+            page, cursor = read_instances(decode_json(answer, array="items", of="crn"))
             found += page
         return found

@@ -94,8 +94,13 @@ def decode_devices(response: httpx.Response) -> list[Device]:
     return devices
 
 
-def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[str, Any]:
-    """The JSON object of an answer, with an array of that name if one is given.
+def decode_json(response: httpx.Response, *, array: str | None = None, of: str | None = None) -> dict[str, Any]:
+    """The JSON object of an answer.
+
+    Args:
+        response: A complete answer.
+        array: The name of an array that it must have.
+        of: The name of a text that some object of the array must have, unless the array is empty.
 
     Raises:
         APIStatusError, DecodeError: As `decode`.
@@ -103,8 +108,11 @@ def decode_json(response: httpx.Response, *, array: str | None = None) -> dict[s
     document = as_object(_parsed(json.loads, response))
     if document is None:
         raise _misfit(response, "$: expected a JSON object", "$")
-    if array is not None and not isinstance(document.get(array), list):
+    items = document.get(array) if array is not None else []
+    if not isinstance(items, list):
         raise _misfit(response, f"$.{array}: expected an array", f"$.{array}")
+    if of is not None and items and not any(isinstance((as_object(item) or {}).get(of), str) for item in items):
+        raise _misfit(response, f"$.{array}: expected objects with {of}, found none", f"$.{array}")
     return document
 
 

@@ -49,12 +49,14 @@ def check_secret(name: str, value: object) -> Secret:
 
 
 def secrets_of(request: httpx.Request) -> list[Secret]:
-    """The bearer token in a request, empty where it has none, and then the API key if it asks for a token."""
+    """The bearer token in a request, empty where it has none, then the API key if it asks for a token, then the token
+    that was refused before."""
     _, _, token = request.headers.get("Authorization", "").rpartition(" ")
     form = b""
     if request.headers.get("Content-Type") == "application/x-www-form-urlencoded":
         form = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else b""
-    return [*map(Secret, (token, *parse_qs(form.decode(errors="replace")).get("apikey", [])))]
+    keys = parse_qs(form.decode(errors="replace")).get("apikey", [])
+    return [*map(Secret, (token, *keys, *request.extensions.get("refused", ())))]
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
