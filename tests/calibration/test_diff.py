@@ -127,7 +127,7 @@ def check(one: Calibration, other: Calibration) -> tuple[Change, ...]:
     found, back = one.diff(other), other.diff(one)
     assert [each.size for each in found] == sorted((each.size for each in found), reverse=True)
     assert all(each.size >= 1 for each in found)
-    key = lambda each: (each.quantity, each.of or "", each.qubits)  # noqa: E731
+    key = lambda each: (each.quantity, each.of is None, each.of or "", each.qubits)  # noqa: E731
     assert sorted(found, key=key) == sorted(
         (each._replace(before=each.after, after=each.before) for each in back), key=key
     )
