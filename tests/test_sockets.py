@@ -149,7 +149,7 @@ def test_an_interrupt_leaves_nothing(call: str, fault: Fault, kind: Kind, api: S
     assert settles(sockets, before[0])
 
 
-def test_an_interrupted_fleet_leaves_the_client_as_it_was(api: Server, clean_environment: None) -> None:
+def test_an_interrupted_fleet_leaves_the_client_as_it_was(connect: Callable[..., Any], api: Server) -> None:
     class StopError(Exception):
         pass
 
@@ -158,10 +158,11 @@ def test_an_interrupted_fleet_leaves_the_client_as_it_was(api: Server, clean_env
             raise StopError
 
     api.faults.append(Fault(delay=60, path="/configuration", times=None))
-    with Backends(**options(api), watch=watch) as client:
-        with pytest.raises(StopError):
-            client.fleet(("configuration", "status"), names=["ibm_boston"])
-        assert len(client.list()) == 3
+    client = connect(watch=watch)
+    with pytest.raises(StopError):
+        client.fleet(("configuration", "status"), names=["ibm_boston"])
+    assert asked(api, "/configuration") <= 1  # it was not tried again: the fleet ended at once
+    assert len(client.list()) == 3
 
 
 def test_a_cancelled_task_leaves_no_connection(api: Server, clean_environment: None) -> None:

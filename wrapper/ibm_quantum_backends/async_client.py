@@ -153,14 +153,10 @@ class AsyncBackends(AsyncCalibrationCalls):
         return self._decode(call, await self._sender.send(request, deadline, self._auth))
 
     async def _gather(
-        self,
-        do: Callable[[Any, Deadline], Awaitable[_T]],
-        jobs: Mapping[_K, Any],
-        concurrency: int,
-        seconds: float | None,
+        self, do: Callable[[Any, Deadline], Awaitable[_T]], jobs: Mapping[_K, Any], limit: int, seconds: float | None
     ) -> dict[_K, _T | BackendsError]:
         self._deadline(seconds)  # one that cannot be right is found before anything is sent
-        slots = asyncio.Semaphore(concurrency)
+        slots = asyncio.Semaphore(limit)
 
         async def attempt(job: Any) -> _T | BackendsError:
             if isinstance(job, BackendsError):
@@ -171,8 +167,11 @@ class AsyncBackends(AsyncCalibrationCalls):
                 except BackendsError as error:
                     return error
 
-        async with asyncio.TaskGroup() as group:
-            tasks = {key: group.create_task(attempt(job)) for key, job in jobs.items()}
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = {key: group.create_task(attempt(job)) for key, job in jobs.items()}
+        except BaseExceptionGroup as failures:  # what `watch` raised
+            raise failures.exceptions[0] from None
         return {key: task.result() for key, task in tasks.items()}
 
     async def _find_instance(self, deadline: Deadline) -> str:

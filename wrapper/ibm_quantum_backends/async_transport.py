@@ -55,8 +55,7 @@ class AsyncSender:
         """As `Sender.exchange`."""
         client = self._pools.get().client
         check_open(client)
-        timeout = client.timeout.as_dict()
-        deadline.narrow(timeout)
+        timeout = deadline.narrow(client.timeout.as_dict())
         extensions = {"timeout": timeout, "deadline": deadline}
         policy = DeadlineRetry(request, self._retries if retries is None else retries, deadline, timeout)
         try:

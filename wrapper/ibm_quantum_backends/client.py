@@ -216,8 +216,10 @@ class Backends(CalibrationCalls):
         return self._decode(call, self._sender.send(request, deadline, self._auth))
 
     def _gather(
-        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], concurrency: int, seconds: float | None
+        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], limit: int, seconds: float | None
     ) -> dict[_K, _T | BackendsError]:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (nothing else needs it)
+
         self._deadline(seconds)  # one that cannot be right is found before anything is sent
         running = Running()
 
@@ -230,10 +232,11 @@ class Backends(CalibrationCalls):
                     return do(job, deadline)
             except BackendsError as error:
                 return error
+            except BaseException:  # what `watch` raised; it is seen when the results before it are there
+                running.end()
+                raise
 
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (nothing else needs it)
-
-        with ThreadPoolExecutor(max_workers=concurrency) as pool:
+        with ThreadPoolExecutor(max_workers=limit) as pool:
             try:
                 return dict(zip(jobs, pool.map(attempt, jobs.values()), strict=True))
             except BaseException:  # an interrupt, or what `watch` raised

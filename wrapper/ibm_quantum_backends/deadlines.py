@@ -6,7 +6,7 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -80,9 +80,10 @@ class Deadline:
         """Whether it leaves notably more time than another."""
         return self.seconds > other.seconds or self.at > other.at + 1 or other.is_ended()
 
-    def narrow(self, timeout: MutableMapping[str, float | None]) -> None:
-        """Let no limit of an attempt go beyond what is left."""
+    def narrow(self, timeout: dict[str, float | None]) -> dict[str, float | None]:
+        """Let no limit of an attempt go beyond what is left; gives the same dict back."""
         timeout.update({name: self.limit(old) for name, old in timeout.items()})
+        return timeout
 
     def limit(self, seconds: float | None) -> float | None:
         """The seconds, but not more than are left; None is without limit."""

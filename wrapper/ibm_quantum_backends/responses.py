@@ -108,10 +108,10 @@ def decode_json(response: httpx.Response, *, array: str | None = None, of: str |
     document = as_object(_parsed(json.loads, response))
     if document is None:
         raise _misfit(response, "$: expected a JSON object", "$")
-    items = document.get(array) if array is not None else []
-    if not isinstance(items, list):
+    if array is not None and not isinstance(document.get(array), list):
         raise _misfit(response, f"$.{array}: expected an array", f"$.{array}")
-    if of is not None and items and not any(isinstance((as_object(item) or {}).get(of), str) for item in items):
+    rows = [as_object(row) or {} for row in document[array]] if array is not None else []
+    if of is not None and rows and not any(isinstance(row.get(of), str) for row in rows):
         raise _misfit(response, f"$.{array}: expected objects with {of}, found none", f"$.{array}")
     return document
 

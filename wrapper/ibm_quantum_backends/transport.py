@@ -57,11 +57,7 @@ class StopError(httpx.HTTPError):
 
 
 def settle(error: Exception, request: dict[str, Any], deadline: Deadline) -> httpx.Response | BackendsError:
-    """What the attempts came to: an answer that is to be read as it is, or the error for none.
-
-    Raises:
-        Exception: As it is, where it is neither of the connection nor of a call that was ended.
-    """
+    """What the attempts came to: an answer that is to be read as it is, or the error for none; it raises all else."""
     if not (isinstance(error, httpx.HTTPError) or deadline.is_ended()):
         raise error
     outcome = error.outcome if isinstance(error, StopError) else error
@@ -119,8 +115,7 @@ class Sender:
         client = self._pools.get().client
         check_open(client)
         retries = self._retries if retries is None else retries
-        timeout = client.timeout.as_dict()
-        deadline.narrow(timeout)
+        timeout = deadline.narrow(client.timeout.as_dict())
         extensions = {"timeout": timeout, "deadline": deadline}
         try:
             with keep_to(deadline):
