@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
 PYTHONS = nox.project.python_versions(PROJECT)
+PARALLEL = ("-n", "logical", "--dist", "worksteal")  # as many processes as cores: half the time on two
 
 
 def group(name: str) -> list[str]:
@@ -49,7 +50,7 @@ def tests(session: nox.Session) -> None:
     """All tests but those of `faults`, on the installed package and on real documents."""
     session.install(f".[{EXTRAS}]", *group("test"))
     env = {"RUNTIME_WHEELS": runtime_wheels(session), **fixtures()}
-    session.run("pytest", "--ignore=tests/faults", "--ignore=tests/fuzz", *session.posargs, env=env)
+    session.run("pytest", *PARALLEL, "--ignore=tests/faults", "--ignore=tests/fuzz", *session.posargs, env=env)
     if not session.posargs:  # in a process of its own, whose stack and memory are as they are limited there
         session.run("pytest", "tests/fuzz", env=env)
 
@@ -97,7 +98,7 @@ def lowest(session: nox.Session) -> None:
     session.install("--upgrade", "--resolution", "lowest-direct", *needs)
     session.run("python", "supply/lowest.py")
     tests = session.posargs or ("-k", f"not ({' or '.join(NOT_LOWEST)})", *LOWEST)
-    session.run("pytest", *tests, env={"RUNTIME_WHEELS": runtime_wheels(session)})
+    session.run("pytest", *PARALLEL, *tests, env={"RUNTIME_WHEELS": runtime_wheels(session)})
 
 
 @nox.session
