@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from conftest import Kind, asked
 from open_files import settles, sockets
+from wire import Listener
 
 from ibm_quantum_backends import AsyncBackends, Backends
 from ibm_quantum_backends.errors import APIConnectionError, APITimeoutError
@@ -105,6 +106,47 @@ def test_close_ends_the_calls_that_are_running(fault: Fault, kind: Kind, api: Se
     assert [failure for failure in failures if failure.__context__ or failure.__cause__] == []
     assert settles(sockets, before[0])
     assert settles(threading.active_count, before[1])
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_close_ends_a_call_that_gets_no_connection(
+    scheme: str, kind: Kind, silent: int, clean_environment: None
+) -> None:
+    with ExitStack() as stack:
+        mute = stack.enter_context(
+            Listener(lambda listener, connection: [*iter(lambda: listener.receive(connection), b"")])
+        )
+        opened = before = sockets()
+        port = silent if scheme == "http" else mute.port
+        given: Any = {"token": "t", "instance": DEFAULT_INSTANCE, "base_url": f"{scheme}://127.0.0.1:{port}"}
+
+        def gets_none() -> bool:
+            return mute.seen[:1] == b"\x16" if scheme == "https" else sockets() > before  # TLS has begun
+
+        if kind == "sync":
+            client = Backends(timeout=120, **given)
+            with ThreadPoolExecutor() as pool:
+                call = pool.submit(client.list)
+                while not gets_none():
+                    time.sleep(0.01)
+                client.close()
+                failure: Any = call.exception(timeout=30)
+        else:
+
+            async def main() -> Any:
+                nonlocal before
+                before = sockets()  # the loop has its own
+                client = AsyncBackends(timeout=120, **given)
+                call = asyncio.create_task(client.list())
+                while not gets_none():
+                    await asyncio.sleep(0.01)
+                await client.aclose()
+                return (await asyncio.gather(call, return_exceptions=True))[0]
+
+            failure = asyncio.run(asyncio.wait_for(main(), 30))
+        assert isinstance(failure, APIConnectionError)
+        assert str(failure).startswith("the call was ended")
+    assert settles(sockets, opened - 1)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())

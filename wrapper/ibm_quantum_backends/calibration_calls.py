@@ -36,7 +36,7 @@ class CalibrationCalls(BaseClient[httpx.BaseTransport]):
 
     @abstractmethod
     def _gather(
-        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], concurrency: int, seconds: float | None
+        self, do: Callable[[Any, Deadline], _T], jobs: Mapping[_K, Any], limit: int, seconds: float | None
     ) -> dict[_K, _T | BackendsError]: ...
 
     def calibration(
@@ -112,7 +112,7 @@ class AsyncCalibrationCalls(BaseClient[httpx.AsyncBaseTransport]):
         self,
         do: Callable[[Any, Deadline], Awaitable[_T]],
         jobs: Mapping[_K, Any],
-        concurrency: int,
+        limit: int,
         seconds: float | None,
     ) -> dict[_K, _T | BackendsError]: ...
 

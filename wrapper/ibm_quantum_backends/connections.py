@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from . import __version__
+from . import __version__, async_sockets, sockets
 from .errors import InvalidInputError
-from .sockets import limit_connections
 
 __all__ = ["client_options", "open_client"]
 
@@ -56,15 +55,22 @@ def client_options(
 
 
 def open_client(kind: Callable[..., _Client], options: dict[str, Any]) -> _Client:
-    """A client of httpx.
+    """A client of httpx whose connections end with the calls that they are for.
+
+    httpcore takes what makes them, but httpx has no argument for it: it is put where httpcore keeps it, and tests with
+    servers that are slow, or say nothing, fail should that be elsewhere.
 
     Raises:
         InvalidInputError: A proxy that cannot be one; its URL, which may hold a password, is not shown.
     """
     try:
         client = kind(**options)
-        if isinstance(client, httpx.Client):
-            limit_connections(client)
+        backend = sockets.Backend() if isinstance(client, httpx.Client) else async_sockets.Backend()
+        inside: Any = client
+        for transport in (inside._transport, *inside._mounts.values()):
+            if isinstance(transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)):
+                pool: Any = transport
+                pool._pool._network_backend = backend
         return client
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         missing = isinstance(error, ImportError)

@@ -6,21 +6,24 @@ and for a host of many addresses that do not answer, a call would wait far beyon
 
 from __future__ import annotations
 
+import errno
+import os
+import selectors
 import socket
 import ssl
 import threading
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 import httpcore
-import httpx
+from httpcore._backends.sync import SyncStream
 
 from .deadlines import Deadline, shut_down
 from .errors import BackendsError
 
-__all__ = ["keep_to", "limit_connections"]
+__all__ = ["Backend", "keep_to"]
 
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
@@ -35,20 +38,9 @@ def keep_to(deadline: Deadline) -> Generator[None]:
         _deadline.reset(token)
 
 
-def limit_connections(client: httpx.Client) -> None:
-    """Make a client's connections keep to deadlines.
+class Backend(httpcore.SyncBackend):
+    """For `connections.open_client`."""
 
-    httpcore takes a network backend, but httpx has no argument for it: it is put where httpcore keeps it, and a test
-    with a server that sends a byte at a time fails should that be elsewhere.
-    """
-    inside: Any = client
-    for transport in (inside._transport, *inside._mounts.values()):
-        if isinstance(transport, httpx.HTTPTransport):
-            pool: Any = transport
-            pool._pool._network_backend = _Backend()
-
-
-class _Backend(httpcore.SyncBackend):
     def connect_tcp(
         self,
         host: str,
@@ -57,19 +49,62 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        options = [*(socket_options or ())]
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(error) from error
         failure: Exception = httpcore.ConnectError("the host has no address")
-        for *_, address in found:
+        for family, kind, protocol, _, address in found:
+            limit = _limited(timeout)
             try:
-                stream = super().connect_tcp(str(address[0]), port, _limited(timeout), local_address, options)
-                return _Stream(stream)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
+                with ExitStack() as unless_connected:
+                    connection = unless_connected.enter_context(socket.socket(family, kind, protocol))
+                    for option in (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), *(socket_options or ()):
+                        connection.setsockopt(*option)
+                    if local_address is not None:
+                        connection.bind((local_address, 0))
+                    _connect(connection, address, limit)
+                    unless_connected.pop_all()
+                return _Stream(SyncStream(connection))
+            except TimeoutError as error:
+                failure = httpcore.ConnectTimeout(error)
+            except OSError as error:
+                failure = httpcore.ConnectError(error)
         raise failure
+
+
+def _connect(connection: socket.socket, address: Any, seconds: float | None) -> None:
+    """Connect in time. Only what has begun can be ended: a connection that has not would be made after its end."""
+    connection.setblocking(False)
+    code = connection.connect_ex(address)
+    if code in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+        with _waiting(connection), selectors.DefaultSelector() as selector:
+            selector.register(connection, selectors.EVENT_WRITE)
+            if not selector.select(seconds):
+                raise TimeoutError("timed out")
+        code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
+
+
+@contextmanager
+def _waiting(connection: socket.socket, *, nested: bool = False) -> Generator[None]:
+    """While this thread waits for a connection: ending its call ends the wait."""
+    deadline = _deadline.get()
+    if deadline is None or deadline.is_over():  # which `_limited` tells
+        yield
+        return
+    # httpcore's TLS within TLS waits for each of many bytes by itself: only from outside can it be ended.
+    watch = None
+    if nested:
+        watch = threading.Timer(min(deadline.remaining(), threading.TIMEOUT_MAX), shut_down, [connection])
+        watch.start()
+    try:
+        with deadline.waiting_for(connection):
+            yield
+    finally:
+        if watch is not None:
+            watch.cancel()
 
 
 class _Stream(httpcore.NetworkStream):
@@ -78,18 +113,20 @@ class _Stream(httpcore.NetworkStream):
         self._nested = nested
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with self._waiting(self._nested):
+        with _waiting(self._socket(), nested=self._nested):
             return self._stream.read(max_bytes, _limited(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with self._waiting(self._nested):
+        with _waiting(self._socket(), nested=self._nested):
             self._stream.write(buffer, _limited(timeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        nested = isinstance(self._socket(), ssl.SSLSocket)  # by way of a proxy that speaks TLS itself
-        with self._waiting(nested):
+        connection = self._socket()
+        nested = isinstance(connection, ssl.SSLSocket)  # by way of a proxy that speaks TLS itself
+        # A socket that is wrapped gives up its connection, which another can end.
+        with nullcontext(connection) if nested else connection.dup() as own, _waiting(own, nested=nested):
             return _Stream(self._stream.start_tls(ssl_context, server_hostname, _limited(timeout)), nested)
 
     def close(self) -> None:
@@ -100,24 +137,6 @@ class _Stream(httpcore.NetworkStream):
 
     def _socket(self) -> Any:
         return self._stream.get_extra_info("socket")
-
-    @contextmanager
-    def _waiting(self, nested: bool) -> Generator[None]:
-        deadline, connection = _deadline.get(), self._socket()
-        if deadline is None or deadline.is_over():  # which `_limited` tells
-            yield
-            return
-        # httpcore's TLS within TLS waits for each of many bytes by itself: only from outside can it be ended.
-        watch = None
-        if nested:
-            watch = threading.Timer(min(deadline.remaining(), threading.TIMEOUT_MAX), shut_down, [connection])
-            watch.start()
-        try:
-            with deadline.waiting_for(connection):
-                yield
-        finally:
-            if watch is not None:
-                watch.cancel()
 
 
 def _limited(seconds: float | None) -> float | None:
