@@ -317,18 +317,19 @@ def test_a_run_that_is_killed_again_and_again_goes_on(environment: Server, tmp_p
         out, err = process.communicate()
         assert not before & {*asked(api)}, "nothing that was recorded is asked for again"
         kills += process.returncode == -signal.SIGKILL
-        if not process.returncode:
-            break
         assert all(Recording(folder).body(entry) for entry in Recording(folder).entries)
+        if len(recorded(folder)) == 12 and not (folder / MARKER).exists():  # over; it may have been killed after that
+            break
     assert kills >= 2
     api.faults.clear()
-    if process.returncode:
+    if (folder / MARKER).exists():
         before = recorded(folder)
         process = record(api, folder, "--json")
         out, err = process.communicate()
         assert "going on with the run of" in err and f"{len(before)} of 12 documents are there" in err
-    assert process.returncode == 0
-    assert (json.loads(out)["documents"], json.loads(out)["absent"]) == (12, 1)
+        assert process.returncode == 0
+    if out:
+        assert (json.loads(out)["documents"], json.loads(out)["absent"]) == (12, 1)
     assert tree(folder) == tree(tmp_path / "undisturbed")
     assert not (folder / MARKER).exists()
     api.requests.clear()
