@@ -409,6 +409,7 @@ SAME: dict[str, tuple[Any, Any]] = {
     "order": (text(enum=["a", "b"]), text(enum=["b", "a"])),
     "exclusive in two ways": (number(minimum=0, exclusiveMinimum=True), number(exclusiveMinimum=0)),
     "above 0 is from 1": (integer(exclusiveMinimum=0), integer(minimum=1)),
+    "a limit without end": (integer(minimum=10**400, exclusiveMinimum=True), integer(minimum=10**400 + 1)),
     "the tighter of two": ({"allOf": [text(maxLength=5), text(maxLength=9)]}, text(maxLength=5)),
     "the exclusive of two": (
         {"allOf": [number(minimum=1), number(exclusiveMinimum=1)]},

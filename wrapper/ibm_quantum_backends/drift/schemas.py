@@ -123,7 +123,7 @@ class Shape:
                 yield self._bound(strict, True, sign, child(pointer, exclusive))
 
     def _bound(self, limit: float, strict: bool, sign: int, pointer: str) -> Bound:
-        whole = self.name == "integer" and float(limit).is_integer()  # above 0 is from 1 on
+        whole = self.name == "integer" and limit % 1 == 0  # above 0 is from 1 on
         return Bound(limit + sign, False, pointer) if strict and whole else Bound(limit, strict, pointer)
 
     @cached_property
