@@ -17,7 +17,7 @@ from ibm_quantum_backends.errors import APIStatusError, DecodeError
 from ibm_quantum_backends.raw.api.backends import get_backend_configuration, get_backend_properties
 from ibm_quantum_backends.raw.models.device_status_name import DeviceStatusName
 from ibm_quantum_backends.recording import Recording
-from ibm_quantum_backends.responses import decode, decode_devices, decode_json, retry_after, status_error
+from ibm_quantum_backends.responses import body_of, decode, decode_devices, decode_json, retry_after, status_error
 
 REQUEST = httpx.Request("GET", "https://host/api/v1/backends?secret=x")
 DOCUMENTS = Recording(SANDBOX)
@@ -105,6 +105,22 @@ def test_any_error_body(content: Any) -> None:
     for body in (content, {"errors": content, "trace": content}, {"errors": [content]}, {"errorMessage": content}):
         error = status_error(answer(500, json.dumps(body).encode()))
         assert len(str(error).splitlines()) == 1
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("written", ["a-secret-token", "a-secret\\u002dtoken"])
+def test_a_secret_under_a_name_that_stands_twice(status: int, written: str) -> None:
+    response = answer(
+        status, f'{{"a": "{written}", "a": 1, "b": "c"}}'.encode(), asked_with("a-secret-token", "bearer")
+    )
+    assert json.loads(body_of(response) if status == 200 else status_error(response).body) == {"a": 1, "b": "c"}
+    assert b"token" not in (body_of(response) if status == 200 else status_error(response).body)
+
+
+def test_a_secret_as_the_name_of_a_header() -> None:
+    response = answer(403, b"", asked_with("A-Secret-Token", "bearer"), **{"x-a-secret-token": "A-Secret-Token"})
+    assert status_error(response).headers["x-***"] == "***"
+    assert "secret" not in str(status_error(response).headers).lower()
 
 
 def test_iams_own_words_and_no_secret() -> None:

@@ -151,7 +151,11 @@ def status_error(response: httpx.Response, *, kind: type[APIStatusError] | None 
     told = "; ".join(" ".join(str(part) for part in (i.code, i.message, i.solution) if part) for i in items)
     told = one_line(told)
     message = f"{status_text(status)} ({_line(response)})" + (f": {told}" if told else "")
-    headers = {name: mask(value, secrets) for name, value in response.headers.items() if name != "set-cookie"}
+    shown = [*response.headers.items()]
+    if location := response.extensions.get("location"):
+        shown.append(("location", location))
+    small = [secret.lower() for secret in secrets]  # as names of headers are
+    headers = {mask(name, small): mask(value, secrets) for name, value in shown if name != "set-cookie"}
     return kind(
         message + (f" (trace {printable(trace)})" if trace else ""),
         status_code=status,
@@ -176,13 +180,14 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 
 def _masked_body(response: httpx.Response) -> bytes:
     """The body as received, unless it holds what the request kept secret, however it is written there."""
-    try:
-        text = json.dumps(json.loads(response.content), ensure_ascii=False)  # so that no escape hides it
+    body, secrets = response.content, secrets_of(response.request)
+    try:  # decoded, so that no escape hides it, and once with each value of a name that stands twice
+        texts = [json.dumps(json.loads(body, object_pairs_hook=pairs), ensure_ascii=False) for pairs in (list, None)]
+        whole, text = texts
     except (ValueError, RecursionError):
-        text = response.content.decode(errors="replace")
-    masked = mask(text, secrets_of(response.request))
+        whole = text = body.decode(errors="replace")
     # JSON may hold half of a surrogate pair.
-    return response.content if masked == text else masked.encode(errors="replace")
+    return body if mask(whole, secrets) == whole else mask(text, secrets).encode(errors="replace")
 
 
 def _error_items(body: bytes) -> tuple[tuple[ErrorItem, ...], str | None]:
