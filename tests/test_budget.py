@@ -3,7 +3,8 @@
 The core's lines are counted as they are, those of the package without the blank ones. Drift detection, calibration and
 recordings, with their commands, are layers of their own with budgets of their own. Beside the client there is no room
 for a comparison of documents that is right about OpenAPI, for a target, a map, a history and a search for chains, or
-for a writer that may be killed and lets no secret through.
+for a writer that may be killed and lets no secret through. The last hundred of the client's are for connections that
+end with their call in each phase, for both clients.
 """
 
 from pathlib import Path
@@ -27,7 +28,7 @@ RECORDINGS = ("recording.py", "recorder.py", "scrubbing.py", "folder_lock.py", "
 
 
 @pytest.mark.parametrize(
-    ("layer", "most"), [("client", 3700), ("drift", 3750), ("calibration", 3300), ("recordings", 700)]
+    ("layer", "most"), [("client", 3800), ("drift", 3750), ("calibration", 3300), ("recordings", 720)]
 )
 def test_package(layer: str, most: int) -> None:
     layers = {

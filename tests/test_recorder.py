@@ -1,5 +1,6 @@
 """What becomes of a recording when writers are killed, and when several write at once; and what it never holds."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -20,8 +21,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from ibm_quantum_backends import Backends
-from ibm_quantum_backends.errors import NotFoundError, RecordingError
+from ibm_quantum_backends import AsyncBackends, Backends, folder_lock
+from ibm_quantum_backends.errors import APIConnectionError, NotFoundError, RecordingError
 from ibm_quantum_backends.recorder import MARKER
 from ibm_quantum_backends.recording import SANDBOX, Record, Recording, Replay, Writer
 from ibm_quantum_backends.server import DEFAULT_INSTANCE, Fault, Server
@@ -244,6 +245,58 @@ def test_the_text_of_the_index_is_that_of_json(tmp_path: Path) -> None:
     assert again.found is not None and again.found.entries == Recording(tmp_path).entries
     again.add("get_backend_configuration", "a", b"{}", date=DATE - timedelta(days=1), api_version="y")
     assert (tmp_path / "index.json").read_text() == text
+
+
+def test_one_record_in_several_loops_and_none_after_its_end(
+    api: Server, tmp_path: Path, clean_environment: None
+) -> None:
+    record = Record(tmp_path)
+    given: Any = {"api_key": "sandbox", "instance": DEFAULT_INSTANCE, "base_url": api.base_url, "iam_url": api.iam_url}
+
+    async def status(name: str) -> None:
+        async with AsyncBackends(transport=record, **given) as backends:
+            await backends.status(name)
+
+    for name in NAMES:
+        asyncio.run(status(name))
+    with ThreadPoolExecutor() as pool:
+        assert [*pool.map(lambda name: asyncio.run(status(name)), NAMES * 2)] == [None] * 6
+    assert {entry.name for entry in Recording(tmp_path).entries} == {*NAMES}
+    with Backends(transport=record, **given) as backends:
+        backends.list()
+    with pytest.raises(APIConnectionError, match="the client is closed"):
+        Backends(transport=record, **given).list()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it holds the lock as POSIX has it")
+def test_a_writer_that_does_not_end_is_not_waited_for_without_end(
+    api: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: None
+) -> None:
+    import fcntl  # noqa: PLC0415 (which Windows has not)
+
+    monkeypatch.setattr(folder_lock, "_PATIENCE", 0.5)
+    ticks = 0
+
+    async def main() -> None:
+        nonlocal ticks
+        given: Any = {"api_key": "sandbox", "instance": DEFAULT_INSTANCE}
+        hosts: Any = {"base_url": api.base_url, "iam_url": api.iam_url}
+        async with AsyncBackends(transport=Record(tmp_path), **given, **hosts) as backends:
+            call = asyncio.create_task(backends.status("ibm_boston"))
+            while not call.done():
+                ticks += 1
+                await asyncio.sleep(0.01)
+            await call
+
+    Writer(tmp_path).add("get_backend_status", "a", b"{}", date=DATE)
+    with open(tmp_path / ".lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(RecordingError, match=r"another writer has held \.lock for 0\.5 s"):
+            Writer(tmp_path).add("get_backend_status", "b", b"{}", date=DATE)
+        with pytest.raises(RecordingError, match="another writer"):
+            asyncio.run(main())
+    assert ticks > 10, "other tasks went on"
+    Writer(tmp_path).add("get_backend_status", "b", b"{}", date=DATE)
 
 
 def test_a_link_in_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:

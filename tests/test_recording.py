@@ -447,13 +447,24 @@ def test_verify_takes_a_file_a_folder_and_a_flag(api: Api, tmp_path: Path) -> No
 
 def test_the_given_transport_is_used_and_closed(api: Api, get: Get, tmp_path: Path) -> None:
     api.replies["/v1/backends"] = Reply(b"{}")
-    inner = httpx.HTTPTransport() if get is sync_get else httpx.AsyncHTTPTransport()
+    closed: list[bool] = []
+
+    class Inner(httpx.HTTPTransport):
+        def close(self) -> None:
+            closed.append(True)
+            super().close()
+
+    class AsyncInner(httpx.AsyncHTTPTransport):
+        async def aclose(self) -> None:
+            closed.append(True)
+            await super().aclose()
+
+    inner = Inner() if get is sync_get else AsyncInner()
     # A proxy that nobody could reach: a given transport has its own.
     record = Record(tmp_path, transport=inner, proxy="http://127.0.0.1:1")
     assert get(record, f"{api.url}/v1/backends").status_code == 200
     assert len(Recording(tmp_path).entries) == 1
-    with pytest.raises(RuntimeError, match="closed"):
-        get(record, f"{api.url}/v1/backends")
+    assert closed == [True]
 
 
 # Answers
@@ -582,6 +593,16 @@ def test_an_index_that_is_no_json(tmp_path: Path, text: str) -> None:
         Recording(tmp_path)
 
 
+def test_an_index_whose_query_steers_a_terminal(tmp_path: Path) -> None:
+    folder = sample(tmp_path)
+    content = index(folder)
+    content["entries"][0]["query"] = {"\x1b[2J": None}
+    (folder / "index.json").write_text(json.dumps(content))
+    with pytest.raises(RecordingError, match=r"query: .*: expected a string, found None") as caught:
+        Recording(folder)
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
@@ -685,6 +706,7 @@ def test_importing_brings_in_little_more_than_httpx() -> None:
     # Where httpx has found rich, dataclasses is there already.
     assert set(run.stdout.split()) - {"dataclasses"} == {
         "ibm_quantum_backends",
+        "ibm_quantum_backends.documents",
         "ibm_quantum_backends.errors",
         "ibm_quantum_backends.recording",
     }

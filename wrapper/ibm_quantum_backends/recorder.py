@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -22,12 +23,14 @@ from .connections import client_options, open_client
 from .documents import as_object
 from .errors import RecordingError
 from .folder_lock import locked
+from .loops import PerLoop
 from .processes import PerProcess
 from .raw import DOCUMENT_VERSION
 from .recording import INDEX, Entry, Question, Recording, asked, question, read_entry, utc, write_whole
 from .responses import status_error
 from .scrubbing import credentials, scrub
 from .secret import secrets_of
+from .transport import check_open
 
 __all__ = ["MARKER", "Record", "Writer", "origin"]
 
@@ -228,24 +231,27 @@ class Record(Writer, httpx.BaseTransport, httpx.AsyncBaseTransport):
         options = client_options({"verify": verify, "proxy": proxy}, transport)
         self._keys: set[str] = set()
         self._clients = PerProcess(lambda: open_client(httpx.Client, options))
-        self._async_client = open_client(httpx.AsyncClient, options)
+        self._async_clients = PerLoop(lambda: open_client(httpx.AsyncClient, options))
         super().__init__(path)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        with closing(self._clients.get().send(request, stream=True, auth=httpx.Auth())) as response:
+        check_open(client := self._clients.get())
+        with closing(client.send(request, stream=True, auth=httpx.Auth())) as response:
             raw = b"".join(response.iter_raw())
         return self._keep(request, response, raw)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        async with aclosing(await self._async_client.send(request, stream=True, auth=httpx.Auth())) as response:
+        check_open(client := self._async_clients.get())
+        async with aclosing(await client.send(request, stream=True, auth=httpx.Auth())) as response:
             chunks = [chunk async for chunk in response.aiter_raw()]
-        return self._keep(request, response, b"".join(chunks))
+        # In a thread: another writer may hold the folder.
+        return await asyncio.to_thread(self._keep, request, response, b"".join(chunks))
 
     def close(self) -> None:
         self._clients.get().close()
 
     async def aclose(self) -> None:
-        await self._async_client.aclose()
+        await self._async_clients.get().aclose()
 
     def _keep(self, request: httpx.Request, response: httpx.Response, raw: bytes) -> httpx.Response:
         status, headers = response.status_code, response.headers

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 
+from .documents import printable
 from .errors import RecordingError
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def read_entry(value: object, where: str) -> Entry:
     for key, kind in (_FIELDS if is_list else {**_FIELDS, "name": str}).items():
         _check(row.get(key), kind, f"{where}: {key}")
     for key, text in row["query"].items():
-        _check(text, str, f"{where}: query: {key}")
+        _check(text, str, f"{where}: query: {printable(key)}")
     date: Any = utc(row["date"])
     before = None if row["before"] is None else utc(_check(row["before"], str, f"{where}: before"))
     # By Windows' rules everywhere: they cover the others', and recordings are carried about.
