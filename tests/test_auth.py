@@ -18,6 +18,7 @@ from ibm_quantum_backends import AsyncBackends, Backends, BackendsError, auth
 from ibm_quantum_backends import iam as iam_module
 from ibm_quantum_backends.errors import (
     APIConnectionError,
+    APIStatusError,
     APITimeoutError,
     AuthenticationError,
     CredentialsError,
@@ -185,6 +186,7 @@ def test_a_failed_early_renewal_keeps_the_token(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(iam_module, "_EARLY", 1.0)  # every moment is early
+    monkeypatch.setattr(iam_module, "_AGAIN", 0)
     monkeypatch.setattr(auth, "_PATIENCE", 0.3)
     client = connect()
     client.list()
@@ -281,6 +283,53 @@ def _token(server: Server) -> str:
     form = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": "sandbox"}
     token: str = httpx.post(f"{server.iam_url}{IAM}", data=form, trust_env=False).json()["access_token"]
     return token
+
+
+def test_a_renewal_that_failed_is_not_tried_again_at_once(
+    connect: Callable[..., Any], api: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(iam_module, "_EARLY", 1.0)
+    client = connect()
+    client.list()
+    api.faults.append(Fault(status=503, path=IAM, times=None))
+    for _ in range(3):  # each would wait for IAM
+        client.list()
+    assert asked(api, IAM) == 2
+
+
+WHERE = {
+    "a password": "http://login:{}/",
+    "no host": "http://\N{LATIN SMALL LETTER E WITH ACUTE}..{}/",
+    "without end": "/" + "a" * 65_520,
+    "elsewhere": "https://{}.example/",
+}
+
+
+@pytest.mark.parametrize("place", [IAM, "/api/"])
+@pytest.mark.parametrize("location", WHERE.values(), ids=WHERE.keys())
+def test_a_redirect_that_leads_nowhere_is_told_without_secrets(
+    location: str, place: str, make: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    secret, asked_for = "my-own-key" if place == IAM else "my-own-token", 0
+
+    def serve(listener: Listener, connection: Connection) -> None:
+        nonlocal asked_for
+        head = listener.receive_head(connection)
+        if IAM.encode() in head and place != IAM:
+            body = b'{"access_token": "my-own-token", "expires_in": 3600}'
+            return connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        asked_for += 1
+        where = location.format(secret).encode("latin-1")
+        connection.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % where)
+
+    with Listener(serve) as server, caplog.at_level(logging.DEBUG, "ibm_quantum_backends"):
+        client = make(api_key="my-own-key", instance=DEFAULT_INSTANCE, base_url=f"{server.url}/api", iam_url=server.url)
+        with pytest.raises(APIStatusError, match=r"^302 Found") as caught:
+            client.list()
+    shown = exposed(caught.value) + caplog.text
+    assert "my-own-key" not in shown and "my-own-token" not in shown
+    assert caught.value.headers["location"] == location.format("***")
+    assert asked_for == 1
 
 
 @pytest.fixture(scope="module")

@@ -141,6 +141,10 @@ def test_pages_that_are_not_as_they_should_be() -> None:
     assert read_instances({"items": [], "search_cursor": "more"}) == ([], None)
 
 
+def test_an_instance_that_is_listed_twice_is_one() -> None:
+    assert choose_instance([Instance("name", US, "us-east")] * 2, None, None) == US
+
+
 def test_choosing() -> None:
     same = [Instance("name", US, "us-east"), Instance("name", EU, "eu-de")]
     assert choose_instance(same, "name", Region.named("eu-de")) == EU

@@ -111,18 +111,21 @@ def test_hooks_of_httpx_are_the_users(kind: Kind, connect: Callable[..., Any], a
     connect(event_hooks=hooks).list()
     once = "GET /api/v1/backends"
     assert seen == ["POST /identity/token", "200", once, "503", once, "200"]
-    with pytest.raises(InvalidInputError, match=r"event_hooks: expected those of request and response, found .*answer"):
+    with pytest.raises(InvalidInputError, match=r"event_hooks: expected lists of functions for request .*answer"):
         connect(event_hooks={"answer": [print]})
 
 
-def test_what_a_hook_raises_the_call_raises(kind: Kind, connect: Callable[..., Any], api: Server) -> None:
+@pytest.mark.parametrize("error", [LookupError, TimeoutError])
+def test_what_a_hook_raises_the_call_raises(
+    error: type[Exception], kind: Kind, connect: Callable[..., Any], api: Server
+) -> None:
     def stop(_: Any) -> None:
-        raise LookupError("not now")
+        raise error("not now")
 
     async def later(each: Any) -> None:
         stop(each)
 
     client = connect(event_hooks={"request": [stop if kind == "sync" else later]})
-    with pytest.raises(LookupError, match="not now"):
+    with pytest.raises(error, match="not now"):
         client.list()
     assert asked(api, "") == 0

@@ -42,7 +42,11 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
                 *("https://a..example/api", "https://host\\@other/api"),
             )
         ],
-        *[({"timeout": value}, "timeout: expected seconds above 0") for value in (0, -1, float("nan"))],
+        *[({"timeout": value}, "timeout: expected seconds above 0") for value in (0, -1, float("nan"), 3e6)],
+        *[
+            ({"timeout": httpx.Timeout(5, read=v)}, "timeout: expected seconds")
+            for v in (0, -1, float("nan"), 3e6, "x")
+        ],
         *[({"deadline": value}, "deadline: expected seconds above 0") for value in (0, -1, float("nan"))],
         ({"retries": -1}, "retries: expected 0 or more"),
         *[
@@ -53,6 +57,10 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
         *[({"proxy": p}, "proxy: expected") for p in ("host:1", "ftp://user:word@host", "http://user:word@host:99999")],
         ({"verify": "/nowhere.pem"}, r"verify: expected certificates .*/nowhere.pem"),
         ({"verify": __file__}, "verify: expected certificates"),
+        *[
+            ({"verify": value}, "verify: expected a bool, a path or an ssl.SSLContext")
+            for value in (0, None, b"ca.pem")
+        ],
         (
             {"transport": httpx.MockTransport(lambda _: httpx.Response(200)), "proxy": "http://host:1"},
             "beside a transport",
@@ -202,7 +210,18 @@ def test_a_local_server_given_as_argument_goes_before_a_variable(monkeypatch: py
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"timeout": "x"}, {"deadline": "x"}, {"retries": "3"}, {"retries": -1}, {"api_version": 5}, {"instance": 5}],
+    [
+        *(
+            {"timeout": "x"},
+            {"timeout": None},
+            {"deadline": "x"},
+            {"retries": "3"},
+            {"api_version": 5},
+            {"instance": 5},
+        ),
+        *({"base_url": 5}, {"base_url": b"https://host"}, {"iam_url": 5}, {"proxy": 5}),
+        *({"event_hooks": 5}, {"event_hooks": {"request": print}}),
+    ],
 )
 def test_arguments_of_another_type(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError, match=next(iter(wrong))):
@@ -214,6 +233,8 @@ def test_arguments_of_another_type(wrong: dict[str, Any]) -> None:
     [
         ("select", {"min_qubits": "100"}),
         ("select", {"processor": 5}),
+        ("least_busy", {"min_qubits": "100"}),
+        ("least_busy", {"processor": 5}),
         ("fleet", {"concurrency": "8"}),
         ("fleet", {"names": 5}),
         ("fleet", {"what": 5}),

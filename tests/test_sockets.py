@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 from conftest import Kind, asked
 from open_files import settles, sockets
@@ -147,6 +149,29 @@ def test_close_ends_a_call_that_gets_no_connection(
         assert isinstance(failure, APIConnectionError)
         assert str(failure).startswith("the call was ended")
     assert settles(sockets, opened - 1)
+
+
+def test_an_interrupted_handshake_leaves_nothing(
+    api: Server, clean_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(connection: ssl.SSLSocket) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ssl.SSLSocket, "do_handshake", interrupt)
+    before = sockets()
+    with (
+        Backends(
+            **{**options(api), "base_url": api.base_url.replace("http:", "https:"), "token": "t", "api_key": None}
+        ) as client,
+        pytest.raises(KeyboardInterrupt) as interrupted,
+    ):
+        client.list()
+    assert settles(sockets, before), interrupted  # which holds the frames
+
+
+def test_limits_of_months(make: Callable[..., Any], api: Server) -> None:
+    for limits in ({"timeout": httpx.Timeout(None), "deadline": 3e6}, {"timeout": 1.9e6, "deadline": None}):
+        assert len(make(**options(api), **limits).list()) == 3
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import os
 import socket
 import ssl
 import struct
@@ -78,7 +79,10 @@ def test_statuses_that_are_not_retried(status: int, connect: Callable[..., Any],
         (Fault(drop=True), APIConnectionError),
         (Fault(truncate=True), APIConnectionError),
         (Fault(body=b"{}", headers={"Content-Encoding": "gzip"}), DecodeError),
-        (Fault(body=gzip.compress(b"{}")[:-8] + b"12345678", headers={"Content-Encoding": "gzip"}), DecodeError),
+        (
+            Fault(body=gzip.compress(b"{}", mtime=0)[:-8] + b"12345678", headers={"Content-Encoding": "gzip"}),
+            DecodeError,
+        ),
         (Fault(delay=60), APITimeoutError),
     ],
 )
@@ -153,7 +157,8 @@ def test_retry_after_beyond_all_time(value: str, connect: Callable[..., Any], ap
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
         (b"HTTP/1.1 200 OK\r\nX-Head: ", b"x"),
         (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000000\r\n\r\n" + gzip.compress(b"")[:10],
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000000\r\n\r\n"
+            + gzip.compress(b"", mtime=0)[:10],
             b"",
         ),
     ],
@@ -390,7 +395,36 @@ def over_tls(make: Callable[..., Any], listener: Listener, **options: Any) -> An
     return make(**{"api_key": "sandbox", "instance": DEFAULT_INSTANCE, **hosts, **options})
 
 
-@pytest.mark.parametrize("way", ["file", "folder", "context", "off", "SSL_CERT_FILE", "SSL_CERT_DIR", "account"])
+def test_a_fault_of_tls_after_the_handshake(make: Callable[..., Any], certificates: Path) -> None:
+    def serve(listener: Listener, connection: Connection) -> None:
+        listener.receive_head(connection)
+        with socket.socket(fileno=os.dup(connection.fileno())) as bare:
+            bare.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+
+    with Listener(serve, SERVING) as listener:
+        client = over_tls(make, listener, token="t", api_key=None, verify=certificates, retries=1)
+        with pytest.raises(APIConnectionError, match="SSL"):
+            client.list()
+        assert listener.accepted == 2
+        found = client.fleet(names=["a", "b"])
+    assert {type(each) for of_name in found.values() for each in of_name.values()} == {APIConnectionError}
+
+
+@pytest.mark.parametrize("proxy", ["http://a..b:3128", f"http://{'a' * 64}.example:1", "http://127.0.0.1:99999"])
+def test_a_proxy_that_cannot_be_one(proxy: str, connect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(APIConnectionError):
+        connect(retries=0).list()
+
+
+def test_the_reason_is_told(make: Callable[..., Any]) -> None:
+    with pytest.raises(APIConnectionError, match=r"\[Errno \d+\] Conn"):
+        make(token="t", instance=DEFAULT_INSTANCE, base_url="http://127.0.0.1:1", retries=0).list()
+
+
+@pytest.mark.parametrize(
+    "way", ["file", "path", "folder", "context", "off", "SSL_CERT_FILE", "SSL_CERT_DIR", "account"]
+)
 def test_certificates_hold_for_api_and_exchange(  # noqa: PLR0917 (fixtures)
     way: str,
     make: Callable[..., Any],
@@ -410,6 +444,7 @@ def test_certificates_hold_for_api_and_exchange(  # noqa: PLR0917 (fixtures)
     )
     options: dict[str, Any] = {
         "file": {"verify": str(certificates)},
+        "path": {"verify": certificates},
         "folder": {"verify": str(folder)},
         "context": {"verify": context},
         "off": {"verify": False},

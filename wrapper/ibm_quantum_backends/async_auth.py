@@ -13,7 +13,7 @@ from .async_flights import AsyncFlight
 from .auth import KEPT, authorize, patience
 from .deadlines import Deadline
 from .errors import BackendsError
-from .iam import Token, exchange_request, read_token
+from .iam import Token, exchange_request, later, read_token
 from .secret import Secret
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class AsyncKeyAuth(httpx.Auth):
             await limit.run(self._tokens.try_renew(lambda: self._exchange(limit, retries=0)))
         except BackendsError as error:
             _logger.warning(KEPT, error)
+            if self._tokens.value is token:
+                self._tokens.value = later(token)
         return self._tokens.value or token
 
     async def _exchange(self, deadline: Deadline, retries: int | None = None) -> Token:

@@ -74,7 +74,7 @@ class AsyncBackends(AsyncCalibrationCalls):
         deadline: float | None = None,
     ) -> Device:
         """As `Backends.least_busy`."""
-        filters = selection.Filters(min_qubits, processor, operational, simulator, "queue_length")
+        filters = selection.Filters(min_qubits, processor, operational, simulator, "queue_length").check()
         return filters.first(await self.list(deadline=deadline))
 
     async def configuration(

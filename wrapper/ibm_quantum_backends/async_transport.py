@@ -32,7 +32,10 @@ class AsyncSender:
         unused = [open_client(httpx.AsyncClient, options)]  # settings that cannot be right are found now
 
         def open_pool() -> _Pool:
-            client = unused.pop() if unused else open_client(httpx.AsyncClient, options)
+            try:  # at once: another thread's loop may be at it
+                client = unused.pop()
+            except IndexError:
+                client = open_client(httpx.AsyncClient, options)
             return _Pool(client, asyncio.Semaphore(IN_FLIGHT), Running())
 
         self._pools = PerLoop(open_pool)

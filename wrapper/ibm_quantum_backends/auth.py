@@ -12,7 +12,7 @@ import httpx
 from .deadlines import Deadline
 from .errors import BackendsError, CredentialsError
 from .flights import Flight
-from .iam import Token, exchange_request, read_token
+from .iam import Token, exchange_request, later, read_token
 from .secret import Secret, check_secret, hide, secrets_of
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class KeyAuth(httpx.Auth):
             self._tokens.try_renew(lambda: self._exchange(limit, retries=0))
         except BackendsError as error:
             _logger.warning(KEPT, error)
+            if self._tokens.value is token:
+                self._tokens.value = later(token)
         return self._tokens.value or token
 
     def _exchange(self, deadline: Deadline, retries: int | None = None) -> Token:

@@ -95,7 +95,7 @@ class Backends(CalibrationCalls):
         Raises:
             NoBackendError: None passes.
         """
-        filters = selection.Filters(min_qubits, processor, operational, simulator, "queue_length")
+        filters = selection.Filters(min_qubits, processor, operational, simulator, "queue_length").check()
         return filters.first(self.list(deadline=deadline))
 
     def configuration(

@@ -6,6 +6,7 @@ import os
 import ssl
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -39,19 +40,34 @@ def client_options(
     options["event_hooks"] = {kind: [hook, *given.get(kind, ())] for kind, hook in hooks.items()}
     if transport is not None:
         return {**options, "verify": True, "proxy": None}
-    verify = settings["verify"]
+    verify: Any = str(settings["verify"]) if isinstance(settings["verify"], Path) else settings["verify"]
+    if not isinstance(verify, (bool, str, ssl.SSLContext)):
+        raise InvalidInputError(f"verify: expected a bool, a path or an ssl.SSLContext, found {verify!r:.80}")
     try:
-        if not isinstance(verify, str):
+        if isinstance(verify, (bool, ssl.SSLContext)):
             verify = httpx.create_ssl_context(verify)
         elif os.path.isdir(verify):  # httpx deprecates a path
             verify = ssl.create_default_context(capath=verify)
         else:
             verify = ssl.create_default_context(cafile=verify)
-        return {**options, "verify": verify}
     except OSError as error:
         reason = error.strerror or type(error).__name__
+    else:
+        if str(proxy := settings["proxy"]).lower().startswith("https:"):
+            options["proxy"] = httpx.Proxy(proxy, ssl_context=verify)
+        return {**options, "verify": verify}
     source = verify if isinstance(verify, str) else "SSL_CERT_FILE or SSL_CERT_DIR of the environment"
     raise InvalidInputError(f"verify: expected certificates in PEM form ({source}): {reason}")
+
+
+def _keep_location(response: httpx.Response) -> None:
+    """Keep where a redirect leads from httpx, whose error about one that is no URL quotes it, whatever is in it."""
+    if response.has_redirect_location:
+        response.extensions["location"] = response.headers.pop("Location")
+
+
+async def _keep_location_async(response: httpx.Response) -> None:
+    _keep_location(response)
 
 
 def open_client(kind: Callable[..., _Client], options: dict[str, Any]) -> _Client:
@@ -65,7 +81,11 @@ def open_client(kind: Callable[..., _Client], options: dict[str, Any]) -> _Clien
     """
     try:
         client = kind(**options)
-        backend = sockets.Backend() if isinstance(client, httpx.Client) else async_sockets.Backend()
+        is_sync = isinstance(client, httpx.Client)
+        hooks = client.event_hooks
+        hooks["response"].append(_keep_location if is_sync else _keep_location_async)
+        client.event_hooks = hooks
+        backend = sockets.Backend() if is_sync else async_sockets.Backend()
         inside: Any = client
         for transport in (inside._transport, *inside._mounts.values()):
             if isinstance(transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)):

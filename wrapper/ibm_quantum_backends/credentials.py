@@ -63,9 +63,8 @@ def find_credentials(
     saved = read_accounts(file, must_exist=account is not None or account_file is not None)
     account = choose_account(saved, channel) if account is None else account
     if account is None and saved:
-        raise CredentialsError(
-            f"{file} has no default account: choose account= or --account, of {printable(', '.join(saved))}"
-        )
+        names = printable(", ".join(saved))
+        raise CredentialsError(f"{file} has no default account: choose account= or --account, of {names}")
     if account is None:
         raise CredentialsError(_NONE_FOUND.format(file=file))
     if account not in saved:

@@ -15,7 +15,7 @@ from .errors import APIConnectionError, APITimeoutError, BackendsError, InvalidI
 __all__ = ["Deadline", "Running", "shut_down"]
 
 _T = TypeVar("_T")
-_LONGEST = 1e9  # seconds: sockets take hardly more
+_LONGEST = 2e6  # seconds, 23 days: sockets take 2**31 milliseconds
 
 
 def shut_down(connection: socket.socket) -> None:
@@ -117,13 +117,15 @@ class Deadline:
         import asyncio  # noqa: PLC0415 (a sixth of the synchronous client's start)
 
         outermost = self._waiting.wake is None
+        limit = asyncio.timeout(None if self.seconds == math.inf else self.at - time.monotonic())
         try:
-            async with asyncio.timeout(None if self.seconds == math.inf else self.at - time.monotonic()) as limit:
+            async with limit:
                 if outermost:
                     self._waiting.wake = lambda: limit.reschedule(0)
                 return await work
         except TimeoutError:
-            pass
+            if not limit.expired():  # of an event hook, say
+                raise
         finally:
             if outermost:
                 self._waiting.wake = None

@@ -16,9 +16,10 @@ from .secret import Secret, check_secret
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Token", "exchange_request", "read_token"]
+__all__ = ["Token", "exchange_request", "later", "read_token"]
 
 _GRANT = "urn:ibm:params:oauth:grant-type:apikey"
+_AGAIN = 30.0  # seconds
 _EARLY = 0.2  # a token is renewed when this part of its life is left: it still serves if that fails
 
 
@@ -28,6 +29,11 @@ class Token(NamedTuple):
     value: Secret
     renew_at: float
     expires_at: float
+
+
+def later(token: Token) -> Token:
+    """A token whose renewal failed: it is tried again after a while, not by each call that would wait for it."""
+    return token._replace(renew_at=time.monotonic() + _AGAIN)
 
 
 class _SecretBytes(bytes):

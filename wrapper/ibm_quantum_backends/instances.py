@@ -74,7 +74,7 @@ def choose_instance(instances: Iterable[Instance], wanted: str | None, region: R
         InvalidInputError: None of that name.
         CredentialsError: None at all, or several to choose from; the message lists them.
     """
-    every = list(instances)
+    every = [*{each.crn: each for each in instances}.values()]  # the search may list one twice
     found = [i for i in every if wanted in (None, i.name) and (region is None or region.name == i.region)]
     if len(found) == 1:
         return check_crn(found[0].crn)

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import httpx
 
@@ -80,13 +80,20 @@ def make_settings(
         raise InvalidInputError("credentials: expected one of api_key, token and account, found several")
     if not isinstance(retries, int) or retries < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"retries: expected 0 or more, found {retries!r}")
-    if not isinstance(timeout, httpx.Timeout) and not (isinstance(timeout, (int, float)) and 0 < timeout < 1e9):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidInputError(f"timeout: expected seconds above 0, or an httpx.Timeout, found {timeout!r}")
+    limits: list[Any] = [timeout]
+    if isinstance(timeout, httpx.Timeout):
+        limits = [limit for limit in timeout.as_dict().values() if limit is not None]
+    if not all(isinstance(limit, (int, float)) and 0 < limit < 2e6 for limit in limits):  # sockets take no more
+        raise InvalidInputError(
+            f"timeout: expected seconds above 0, to 23 days, or an httpx.Timeout, found {timeout!r}"
+        )
     if not isinstance(instance, (str, type(None))):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidInputError(f"instance: expected a CRN or a name, found {instance!r:.80}")
-    if not {*(event_hooks or ())} <= {"request", "response"}:
+    hooks: Any = {} if event_hooks is None else event_hooks
+    given = cast("dict[str, Any]", hooks) if isinstance(hooks, Mapping) else {"": hooks}
+    if not {*given} <= {"request", "response"} or any(map(callable, given.values())):
         raise InvalidInputError(
-            f"event_hooks: expected those of request and response, found {[*(event_hooks or ())]!r:.80}"
+            f"event_hooks: expected lists of functions for request and response, found {hooks!r:.80}"
         )
     Deadline(deadline)
     _check_version(api_version)
@@ -99,7 +106,7 @@ def make_settings(
     # An account's region is a preference among instances; an argument holds whatever the CRN says.
     wanted = region or (None if crn else found.region)
     # A local server that an argument names stands for all of IBM Cloud, whatever a variable says.
-    search_url = None if (iam_url or "").startswith("http:") else os.environ.get("GLOBAL_SEARCH_URL")
+    search_url = None if str(iam_url).startswith("http:") else os.environ.get("GLOBAL_SEARCH_URL")
     iam_url = iam_url or os.environ.get("IAM_URL")
     settings = Settings(
         api_key=found.api_key,
@@ -118,7 +125,7 @@ def make_settings(
             "timeout": timeout,
             "verify": found.verify if verify is True else verify,
             "proxy": _check_proxy(proxy) if proxy is not None else found.proxy,
-            "event_hooks": {kind: [*hooks] for kind, hooks in (event_hooks or {}).items()},
+            "event_hooks": {kind: [*functions] for kind, functions in given.items()},
         },
     )
     if crn is not None:
@@ -142,7 +149,7 @@ def _parse_url(url: str) -> httpx.URL:
         labels = parsed.raw_host.removesuffix(b".").split(b".")
         if all(0 < len(label) < 64 and b"%" not in label for label in labels) and (parsed.port or 0) < 65536:
             return parsed
-    except (ValueError, httpx.InvalidURL):
+    except (TypeError, ValueError, httpx.InvalidURL):
         pass  # its text would quote the URL, which may hold a password
     return httpx.URL()
 

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Generator, Iterable
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -51,7 +51,7 @@ class Backend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError, OverflowError) as error:
             raise httpcore.ConnectError(error) from error
         failure: Exception = httpcore.ConnectError("the host has no address")
         for family, kind, protocol, _, address in found:
@@ -124,10 +124,27 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         connection = self._socket()
-        nested = isinstance(connection, ssl.SSLSocket)  # by way of a proxy that speaks TLS itself
-        # A socket that is wrapped gives up its connection, which another can end.
-        with nullcontext(connection) if nested else connection.dup() as own, _waiting(own, nested=nested):
-            return _Stream(self._stream.start_tls(ssl_context, server_hostname, _limited(timeout)), nested)
+        if isinstance(connection, ssl.SSLSocket):  # by way of a proxy that speaks TLS itself
+            with _waiting(connection, nested=True):
+                return _Stream(self._stream.start_tls(ssl_context, server_hostname, _limited(timeout)), nested=True)
+        with ExitStack() as unless_secured:
+            unless_secured.enter_context(closing(self))
+            limit = _limited(timeout)
+            try:
+                # Apart from the handshake: to wrap a socket makes another of it, which is what can be ended and closed.
+                secured = ssl_context.wrap_socket(
+                    connection, server_hostname=server_hostname, do_handshake_on_connect=False
+                )
+                unless_secured.enter_context(secured)
+                secured.settimeout(limit)
+                with _waiting(secured):
+                    secured.do_handshake()
+            except TimeoutError as error:
+                raise httpcore.ConnectTimeout(error) from error
+            except OSError as error:
+                raise httpcore.ConnectError(error) from error
+            unless_secured.pop_all()
+        return _Stream(SyncStream(secured))
 
     def close(self) -> None:
         self._stream.close()
