@@ -13,6 +13,7 @@ import pytest
 from conftest import Kind, asked
 
 from ibm_quantum_backends import AsyncBackends, Backends
+from ibm_quantum_backends.auth import patience
 from ibm_quantum_backends.deadlines import Deadline, Running
 from ibm_quantum_backends.errors import APIConnectionError
 from ibm_quantum_backends.server import Fault, Server
@@ -36,6 +37,14 @@ def test_a_call_that_was_ended_before_it_waits_does_not_wait() -> None:
         near.settimeout(30)
         with deadline.waiting_for(near):
             assert near.recv(1) == b""
+
+
+def test_a_part_of_a_call_ends_with_it() -> None:
+    call = Deadline(60)
+    part = patience(call)
+    assert not part.is_ended()
+    call.end()
+    assert part.is_ended()
 
 
 @pytest.mark.parametrize("path", ["/identity/token", "/v3/resources/search"])
