@@ -52,7 +52,7 @@ def test_who_waits_for_the_work_of_a_call_that_is_interrupted_does_it_itself(
     path: str, kind: Kind, api: Server, clean_environment: None
 ) -> None:
     api.faults.append(Fault(delay=60, path=path))
-    options: Any = {"api_key": "sandbox", "base_url": api.base_url, "iam_url": api.iam_url}
+    options: Any = {"api_key": "sandbox", "base_url": api.base_url, "iam_url": api.iam_url, "timeout": 100}
 
     if kind == "sync":
 
@@ -75,6 +75,7 @@ def test_who_waits_for_the_work_of_a_call_that_is_interrupted_does_it_itself(
                 assert other.result(timeout=30) == 3
         finally:
             signal.signal(signal.SIGINT, old)
+        assert asked(api, path) == 2
         return
 
     async def main() -> None:
@@ -90,3 +91,4 @@ def test_who_waits_for_the_work_of_a_call_that_is_interrupted_does_it_itself(
                 await call
 
     asyncio.run(asyncio.wait_for(main(), 30))
+    assert asked(api, path) == 2
