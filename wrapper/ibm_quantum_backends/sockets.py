@@ -7,11 +7,13 @@ and for a host of many addresses that do not answer, a call would wait far beyon
 from __future__ import annotations
 
 import errno
+import math
 import os
 import selectors
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, closing, contextmanager
 from contextvars import ContextVar
@@ -25,6 +27,7 @@ from .errors import BackendsError
 
 __all__ = ["Backend", "keep_to"]
 
+_STEP = 0.1  # seconds
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
@@ -74,14 +77,17 @@ class Backend(httpcore.SyncBackend):
 
 
 def _connect(connection: socket.socket, address: Any, seconds: float | None) -> None:
-    """Connect in time. Only what has begun can be ended: a connection that has not would be made after its end."""
+    """Connect in time, in steps: only on Linux can another thread end a connection that is being made."""
     connection.setblocking(False)
     code = connection.connect_ex(address)
     if code in (errno.EINPROGRESS, errno.EWOULDBLOCK):
-        with _waiting(connection), selectors.DefaultSelector() as selector:
+        limit = math.inf if seconds is None else time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
             selector.register(connection, selectors.EVENT_WRITE)
-            if not selector.select(seconds):
-                raise TimeoutError("timed out")
+            while not selector.select(max(0, min(_STEP, limit - time.monotonic()))):
+                _limited(None)  # which raises where the call was ended
+                if time.monotonic() >= limit:
+                    raise TimeoutError("timed out")
         code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if code:
         raise OSError(code, os.strerror(code))
