@@ -19,7 +19,8 @@ ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 EXTRAS = ",".join(PROJECT["project"]["optional-dependencies"])
 PYTHONS = nox.project.python_versions(PROJECT)
-PARALLEL = ("-n", "logical", "--dist", "worksteal")  # as many processes as cores: half the time on two
+# As many processes as cores: half the time on two. Each holds Qiskit and servers of its own, so not more than eight.
+PARALLEL = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")
 
 
 def group(name: str) -> list[str]:
