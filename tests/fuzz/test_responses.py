@@ -43,7 +43,7 @@ def check_error(error: BackendsError, body: bytes | None = None, *, deep: bool =
     assert 0 < len(told) < 2000
     if not deep:  # as of models
         again = pickle.loads(pickle.dumps(error))
-        assert (type(again), str(again), vars(again)) == (type(error), told, vars(error))
+        assert (type(again), str(again), repr(vars(again))) == (type(error), told, repr(vars(error)))
     if isinstance(error, DecodeError):
         assert error.path.startswith("$")
         if body is not None:
