@@ -308,6 +308,12 @@ def test_a_body_without_secrets_is_kept_as_it_came() -> None:
     assert status_error(answer(403, b"\xff\xfe", request)).body == b"\xff\xfe"
 
 
+def test_a_trace_without_end_is_told_in_part() -> None:
+    error = status_error(answer(404, b'{"errors": [], "trace": "' + 5000 * b"9" + b'"}'))
+    assert error.trace == 5000 * "9"
+    assert len(str(error)) < 300
+
+
 def test_half_of_a_surrogate_pair_where_a_secret_is_masked() -> None:
     error = status_error(answer(400, b'{"errorMessage": "\\ud800 of the-key"}', asked_with("the-key", "key")))
     assert error.errors[0].message == "? of ***"

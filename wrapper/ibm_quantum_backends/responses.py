@@ -157,7 +157,7 @@ def status_error(response: httpx.Response, *, kind: type[APIStatusError] | None 
     small = [secret.lower() for secret in secrets]  # as names of headers are
     headers = {mask(name, small): mask(value, secrets) for name, value in shown if name != "set-cookie"}
     return kind(
-        message + (f" (trace {printable(trace)})" if trace else ""),
+        message + (f" (trace {one_line(trace):.100})" if trace else ""),
         status_code=status,
         errors=items,
         trace=trace,
