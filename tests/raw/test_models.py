@@ -269,6 +269,12 @@ def test_nan_and_infinity_are_numbers() -> None:
         assert json.dumps(document) == body % value
 
 
+def test_a_date_without_end_is_told_in_part() -> None:
+    with pytest.raises(ModelError, match="expected a value that can be read") as caught:
+        Nduv.from_dict({"date": "x" * 100_000, "name": "T1", "unit": "us", "value": 1.0})
+    assert len(str(caught.value)) < 300
+
+
 @pytest.mark.parametrize("value", ["yesterday", "", 5, None, [], {}, True])
 def test_a_date_that_is_none(value: Any) -> None:
     document = {"date": value, "name": "T1", "unit": "us", "value": 1.0}

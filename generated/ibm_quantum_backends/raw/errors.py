@@ -42,7 +42,7 @@ class ModelError(ValueError):
         else:
             value = parent[key]
             if not isinstance(error, cls):
-                error = cls(f"a value that can be read ({error})", value)
+                error = cls(f"a value that can be read ({error!s:.80})", value)
             places = _places(value, error.at)
             # what should be an array is nowhere deeper than here; an item of one can be equal, as 1 in [[0, 1], 1]
             steps = (

@@ -121,7 +121,7 @@ def first_of(value: Any, *parsers: Callable[[Any], object]) -> object:
                 raise
             misfits.append(error.expected)
         except (TypeError, ValueError) as error:
-            misfits.append(f"a value that can be read ({error})")
+            misfits.append(f"a value that can be read ({error!s:.80})")
     raise ModelError(" or ".join(misfits), value)
 
 
