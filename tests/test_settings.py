@@ -211,14 +211,8 @@ def test_a_local_server_given_as_argument_goes_before_a_variable(monkeypatch: py
 @pytest.mark.parametrize(
     "wrong",
     [
-        *(
-            {"timeout": "x"},
-            {"timeout": None},
-            {"deadline": "x"},
-            {"retries": "3"},
-            {"api_version": 5},
-            {"instance": 5},
-        ),
+        *({"timeout": "x"}, {"timeout": None}, {"deadline": "x"}, {"retries": "3"}, {"retries": -1}),
+        *({"api_version": 5}, {"instance": 5}),
         *({"base_url": 5}, {"base_url": b"https://host"}, {"iam_url": 5}, {"proxy": 5}),
         *({"event_hooks": 5}, {"event_hooks": {"request": print}}),
     ],

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from .errors import APIConnectionError, APITimeoutError, BackendsError, InvalidInputError
 
-__all__ = ["Deadline", "Running", "shut_down"]
+__all__ = ["LONGEST", "Deadline", "Running", "shut_down"]
 
 _T = TypeVar("_T")
-_LONGEST = 2e6  # seconds, 23 days: sockets take 2**31 milliseconds
+LONGEST = 2e6  # seconds, 23 days: sockets take 2**31 milliseconds
 
 
 def shut_down(connection: socket.socket) -> None:
@@ -46,7 +46,7 @@ class Deadline:
     def __init__(self, seconds: float | None, *, part_of: Deadline | None = None) -> None:
         if seconds is not None and not (isinstance(seconds, (int, float)) and seconds > 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInputError(f"deadline: expected seconds above 0, found {seconds!r}")
-        self.seconds = math.inf if seconds is None or seconds > _LONGEST else seconds
+        self.seconds = math.inf if seconds is None or seconds > LONGEST else seconds
         self.at = time.monotonic() + self.seconds
         self._waiting: _Waiting = part_of._waiting if part_of else _Waiting()
 

@@ -110,7 +110,7 @@ def decode_json(response: httpx.Response, *, array: str | None = None, of: str |
         raise _misfit(response, "$: expected a JSON object", "$")
     if array is not None and not isinstance(document.get(array), list):
         raise _misfit(response, f"$.{array}: expected an array", f"$.{array}")
-    rows = [as_object(row) or {} for row in document[array]] if array is not None else []
+    rows = [as_object(row) or {} for row in document[array]] if array is not None and of is not None else []
     if of is not None and rows and not any(isinstance(row.get(of), str) for row in rows):
         raise _misfit(response, f"$.{array}: expected objects with {of}, found none", f"$.{array}")
     return document

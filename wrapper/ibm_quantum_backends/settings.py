@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 import httpx
 
 from .credentials import Credentials, find_credentials
-from .deadlines import Deadline
+from .deadlines import LONGEST, Deadline
 from .errors import InvalidInputError
 from .regions import Region, check_crn
 from .secret import Secret
@@ -83,7 +83,7 @@ def make_settings(
     limits: list[Any] = [timeout]
     if isinstance(timeout, httpx.Timeout):
         limits = [limit for limit in timeout.as_dict().values() if limit is not None]
-    if not all(isinstance(limit, (int, float)) and 0 < limit < 2e6 for limit in limits):  # sockets take no more
+    if not all(isinstance(limit, (int, float)) and 0 < limit < LONGEST for limit in limits):
         raise InvalidInputError(
             f"timeout: expected seconds above 0, to 23 days, or an httpx.Timeout, found {timeout!r}"
         )
